@@ -1,0 +1,1 @@
+"""Onset: a symptom diary service for people on low-dose naltrexone (LDN)."""

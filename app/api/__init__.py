@@ -1,0 +1,1 @@
+"""The HTTP surface: thin routes, wire shapes, one table of problems."""

@@ -1,0 +1,59 @@
+"""Who acts, as what and for whom. No store opens without one of these values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.ids import AccountId, AccountKey, Device, PatientKey, Revision, SessionId, SessionKey
+
+
+class Role(StrEnum):
+    """What an account is; one role an account."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nobody:
+    """A caller who has not signed in: sign-up, sign-in, password reset."""
+
+    network: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """The person who runs the service, at its command line."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """An account in one of its sessions."""
+
+    account: AccountKey
+    account_id: AccountId
+    role: Role
+    session: SessionKey
+    session_id: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDiary(SignedIn):
+    """A patient acting on the own diary; the only access today that names a patient."""
+
+    patient: PatientKey
+    time_zone: str
+    locale: str
+    day_start_minutes: int
+    """Minutes after midnight up to which a dose belongs to the evening before."""
+    revision: Revision
+    """The diary's revision when the caller was let in, read with the token: good for an ETag, not for a write."""
+
+    @property
+    def device(self) -> Device:
+        """The name under which REST writes of this session stand in the history."""
+        return Device(f"api:{self.session_id}")
+
+
+Access = Nobody | Operator | SignedIn | OwnDiary

@@ -1,0 +1,42 @@
+"""Time as the product uses it: diary days are dates, instants are aware UTC datetimes, nothing else."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+Clock = Callable[[], datetime]
+"""Hands out the present instant, aware, in UTC."""
+
+EARLIEST_DAY = date(1900, 1, 1)
+_FARTHEST_EAST = timedelta(hours=14)
+
+
+def system_clock() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def latest_day(now: datetime) -> date:
+    """The last diary day that can have begun anywhere: today at UTC+14 (domain, section 4)."""
+    return (now + _FARTHEST_EAST).date()
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def is_known_zone(name: str) -> bool:
+    """Whether the name is an IANA time zone that this server knows."""
+    return name in _zones()
+
+
+def day_in_zone(now: datetime, zone: str) -> date:
+    """The civil date in a known zone at an instant."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def rfc3339(instant: datetime) -> str:
+    """An instant as the wire shows it: UTC with `Z`, to the second, or to the microsecond where there are any."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Passwords, tokens and limits: what keeps a diary its owner's."""
