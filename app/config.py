@@ -1,0 +1,82 @@
+"""Settings: `ONSET_*` of the environment, read once, each with its type, a safe default and one line of documentation."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """How strict the service is with itself."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Switch(StrEnum):
+    """On or off."""
+
+    ON = "on"
+    OFF = "off"
+
+
+class LogLevel(StrEnum):
+    """From which severity a line is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_LONGEST_PUBLIC_URL = 80  # a SMART Health Link's address has to fit into 128 characters
+
+
+class Settings(BaseSettings):
+    """What an operator can set."""
+
+    model_config = SettingsConfigDict(env_prefix="ONSET_", frozen=True, hide_input_in_errors=True)
+
+    data: Annotated[Path, Field(description="Folder of the SQLite database and of the secret key.")] = Path("data")
+    database_url: Annotated[
+        str | None,
+        Field(description="`postgresql+psycopg://...` or `sqlite:///FILE`; SQLite in the data folder by default."),
+    ] = None
+    replica_url: Annotated[str | None, Field(description="A read replica of the PostgreSQL database, for reads.")] = None
+    public_url: Annotated[
+        str,
+        Field(description="The address under which the service is reached from outside.", max_length=_LONGEST_PUBLIC_URL),
+    ] = "http://127.0.0.1:8000"
+    secret_key: Annotated[
+        SecretStr | None,
+        Field(description="At least 32 characters; made and kept in the data folder when absent.", min_length=32),
+    ] = None
+    env: Annotated[
+        Environment,
+        Field(description="`production` refuses an unsafe SQLite library and limits that are off."),
+    ] = Environment.DEVELOPMENT
+    limits: Annotated[
+        Switch, Field(description="Rate limits `on` or `off` (for load tests; refused in production).")
+    ] = Switch.ON
+    smtp_url: Annotated[
+        SecretStr | None,
+        Field(description="`smtp://USER:PASSWORD@HOST:PORT` or `smtps://...` for password-reset mails; none by default."),
+    ] = None
+    mail_from: Annotated[str, Field(description="The sender of mails.")] = "onset@localhost"
+    trusted_proxies: Annotated[
+        str,
+        Field(description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas."),
+    ] = ""
+    log_level: Annotated[LogLevel, Field(description="`debug`, `info`, `warning` or `error`.")] = LogLevel.INFO
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> Self:
+        if self.env is Environment.PRODUCTION and self.limits is Switch.OFF:
+            raise ValueError("ONSET_LIMITS=off is refused in production")
+        return self
+
+    def resolved_database_url(self) -> str:
+        """The database to use."""
+        return self.database_url or f"sqlite:///{self.data / 'onset.db'}"

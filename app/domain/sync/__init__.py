@@ -1,0 +1,1 @@
+"""How one change of one record joins what the diary holds."""

@@ -1,0 +1,75 @@
+"""A change that somebody asks of one record, what the diary knows of that record, and what is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.errors import Refusal
+from app.domain.ids import Device, RecordId, Revision
+from app.domain.records.kinds import Kind
+from app.domain.records.record import Fields, StoredRecord, Value
+
+FieldRevs = Mapping[str, tuple[Revision, Device]]
+"""For each field, the revision of its last write and who wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A record as stored, with the origin of each field."""
+
+    record: StoredRecord
+    field_revs: FieldRevs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """Writes the fields it names; with `replaces`, clears the others."""
+
+    kind: Kind
+    id: RecordId
+    fields: Fields
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Makes the record a tombstone."""
+
+    kind: Kind
+    id: RecordId
+
+
+class Outcome(StrEnum):
+    """What became of a change, as the history names it."""
+
+    APPLIED = "applied"
+    DELETED = "deleted"
+    REVIVED = "revived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The record after the change, and the history row of it."""
+
+    record: StoredRecord
+    field_revs: FieldRevs
+    outcome: Outcome
+    changes: Mapping[str, tuple[Value, Value]]
+    """Old and new value of each field that changed."""
+
+
+class EntryChanged(Refusal):
+    """The caller had not seen the present revision."""
+
+    code = "revision-changed"
+
+    def __init__(self, current: StoredRecord | None) -> None:
+        super().__init__(self.code)
+        self.current = current
+        """The stored record; None where it is deleted or never was."""
+
+
+class RevisionRequired(Refusal):
+    """Another device wrote this dose last; who changes it must say which revision was seen."""
+
+    code = "revision-required"

@@ -1,0 +1,128 @@
+"""The database: `read(access, work)` and `write(access, work)`, and the only commit in the program.
+
+A unit of work is a function of `Work`. It may run more than once, has no effect outside the database, and does nothing
+slow. When `write` returns, its commit is on the disk.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.access import Access
+from app.domain.errors import Refusal
+from app.storage.engines import make_engine
+from app.storage.failures import as_refusal, breaks_transaction, lost_race
+from app.storage.lanes import Answer, Lanes, Unit
+from app.storage.work import Work
+
+T = TypeVar("T")
+
+_READERS = 3
+_POSTGRES_WRITERS = 4
+_TOGETHER = 64
+"""How many waiting writes SQLite commits as one."""
+_WAITING = 1024
+_RACES = 5
+
+
+class Database:
+    """SQLite or PostgreSQL behind the same two verbs."""
+
+    def __init__(self, url: str, *, replica_url: str | None = None) -> None:
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.primary = make_engine(url)
+        self._replica = make_engine(replica_url or url, read_only=True)
+        self._readers = Lanes("read", self._replica, _read_each, threads=_READERS, together=1, waiting=_WAITING)
+        self._writers = (
+            Lanes("write", self.primary, _write_together, threads=1, together=_TOGETHER, waiting=_WAITING)
+            if self.is_sqlite
+            else Lanes("write", self.primary, _write_each, threads=_POSTGRES_WRITERS, together=1, waiting=_WAITING)
+        )
+
+    async def read(self, access: Access, work: Callable[[Work], T]) -> T:
+        """What the work answers, from one consistent view of the database (a replica where there is one)."""
+        return await _answered(self._readers, access, work)
+
+    async def write(self, access: Access, work: Callable[[Work], T]) -> T:
+        """What the work answers, once it is durable; refuses with DatabaseUnavailable or StorageFull."""
+        return await _answered(self._writers, access, work)
+
+    def close(self) -> None:
+        """Answers what waits, then closes every connection."""
+        self._writers.close()
+        self._readers.close()
+        self.primary.dispose()
+        self._replica.dispose()
+
+
+async def _answered(lanes: Lanes, access: Access, work: Callable[[Work], Any]) -> Any:  # noqa: ANN401 - the work's answer
+    try:
+        return await lanes.submit(access, work)
+    except DBAPIError as failure:
+        refusal = as_refusal(failure)
+        if refusal is None:
+            raise
+        raise refusal from failure
+
+
+def _read_each(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
+    return [_read(connection, unit) for unit in units]
+
+
+def _read(connection: Connection, unit: Unit) -> Answer:
+    try:
+        with connection.begin() as transaction:
+            value = unit.work(Work(connection, unit.access))
+            transaction.rollback()
+    except Exception as failure:  # noqa: BLE001 - the caller's answer
+        return unit, None, failure
+    return unit, value, None
+
+
+def _write_each(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
+    return [_write_alone(connection, unit) for unit in units]
+
+
+def _write_alone(connection: Connection, unit: Unit) -> Answer:
+    for attempt in range(1, _RACES + 1):
+        try:
+            with connection.begin():
+                value = unit.work(Work(connection, unit.access))
+        except DBAPIError as failure:
+            if attempt < _RACES and lost_race(failure):
+                continue
+            return unit, None, failure
+        except Exception as failure:  # noqa: BLE001 - the caller's answer
+            return unit, None, failure
+        return unit, value, None
+    raise AssertionError  # the last attempt returns
+
+
+def _write_together(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
+    """Group commit: one durable commit for all units, each in a savepoint of its own.
+
+    If the transaction itself is lost, as on a full disk, the units run again one at a time and only those that fail
+    are refused.
+    """
+    if len(units) == 1:
+        return [_write_alone(connection, units[0])]
+    try:
+        with connection.begin():
+            return [_write_in_savepoint(connection, unit) for unit in units]
+    except DBAPIError:
+        return [_write_alone(connection, unit) for unit in units]
+
+
+def _write_in_savepoint(connection: Connection, unit: Unit) -> Answer:
+    try:
+        with connection.begin_nested():
+            value = unit.work(Work(connection, unit.access))
+    except Refusal as refusal:
+        return unit, None, refusal
+    except Exception as failure:
+        if breaks_transaction(failure):
+            raise
+        return unit, None, failure
+    return unit, value, None

@@ -1,0 +1,77 @@
+"""Engines: how a connection to SQLite or PostgreSQL is opened, and what every connection is told first.
+
+The threads of app/storage/database.py are the pool, each with one connection of its own, so engines pool nothing.
+"""
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+
+from app.storage import sqlite_library
+
+CONNECT_TIMEOUT_S = 3
+STATEMENT_TIMEOUT_S = 4
+LOCK_TIMEOUT_S = 3
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # a commit is on the disk before it is answered
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}",
+    "PRAGMA secure_delete = ON",  # erased means overwritten
+    "PRAGMA cache_size = -8192",  # 8 MiB a connection
+    "PRAGMA temp_store = MEMORY",
+)
+_POSTGRES_OPTIONS = " ".join(
+    f"-c {name}={seconds * 1000}"
+    for name, seconds in (
+        ("statement_timeout", STATEMENT_TIMEOUT_S),
+        ("lock_timeout", LOCK_TIMEOUT_S),
+        ("idle_in_transaction_session_timeout", 10),
+    )
+)
+
+
+def make_engine(url: str, *, read_only: bool = False) -> Engine:
+    """An engine for `sqlite:///FILE` or `postgresql+psycopg://...`.
+
+    On SQLite a transaction that may write takes the write lock when it begins, so it never fails half way for the lock.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(parsed)
+    return _sqlite(parsed, read_only=read_only)
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args={
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": _POSTGRES_OPTIONS,
+            "tcp_user_timeout": STATEMENT_TIMEOUT_S * 1000,
+            "application_name": "onset",
+        },
+    )
+
+
+def _sqlite(url: URL, *, read_only: bool) -> Engine:
+    # check_same_thread: a connection stays with its thread, but is closed by the thread that stops the service.
+    engine = create_engine(
+        url, module=sqlite_library.driver, poolclass=NullPool, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def tell(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection, of either library
+        connection.isolation_level = None  # the driver begins nothing by itself; `begin` below does
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,41 @@
+"""What a database error means to the caller: full, away, a lost race, or a fault of ours."""
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+
+from app.domain.errors import DatabaseUnavailable, Refusal, StorageFull
+
+_FULL_STATES = frozenset({"53100"})  # PostgreSQL: disk_full
+_LOST_RACE_STATES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_AWAY_CLASSES = ("08", "53", "55", "57", "58")  # connection, resources, lock, shutdown and timeouts, system
+_SQLITE_FULL = "SQLITE_FULL"
+_SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL")
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _sqlite_name(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlite_errorname", None) or ""
+
+
+def lost_race(error: DBAPIError) -> bool:
+    """Whether the unit lost against another and may simply run again."""
+    return _state(error) in _LOST_RACE_STATES
+
+
+def breaks_transaction(error: Exception) -> bool:
+    """Whether the whole transaction is gone, and not just the statement that failed."""
+    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
+
+
+def as_refusal(error: Exception) -> Refusal | None:
+    """The refusal that the error amounts to; None where it is a fault of ours."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return None
+    state, name = _state(error), _sqlite_name(error)
+    if state in _FULL_STATES or name == _SQLITE_FULL:
+        return StorageFull()
+    # Without either name it is a connection that PostgreSQL's driver could not make or lost.
+    away = state.startswith(_AWAY_CLASSES) or name.startswith(_SQLITE_AWAY) or not (state or name)
+    return DatabaseUnavailable() if away else None

@@ -1,0 +1,177 @@
+"""The one table of records: read by kind and day, written by one function.
+
+Every statement names one patient, the one of the access; a test listens for those that don't.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
+
+from app.domain.access import OwnDiary
+from app.domain.ids import Device, RecordId, Revision
+from app.domain.records.kinds import Kind
+from app.domain.records.record import KindName, StoredRecord, encode
+from app.domain.sync.change import Delete, Known, Put, Written
+from app.domain.sync.merge import admit, merge
+from app.storage.tables import patient_state, record_history, records
+
+_MINE = records.c.patient == bindparam("patient")
+_THIS = (_MINE, records.c.kind == bindparam("kind"), records.c.id == bindparam("id"))
+_SHOWN = (records.c.kind, records.c.id, records.c.rev, records.c.deleted, records.c.fields)
+
+_next_revision = (
+    update(patient_state)
+    .where(patient_state.c.patient == bindparam("patient"))
+    .values(rev=patient_state.c.rev + 1)
+    .returning(patient_state.c.rev)
+)
+_known = select(*_SHOWN, records.c.field_revs).where(*_THIS)
+_one = select(*_SHOWN).where(*_THIS)
+_of_kind = select(*_SHOWN).where(_MINE, records.c.kind == bindparam("kind"), ~records.c.deleted)
+_of_kinds = select(*_SHOWN).where(_MINE, records.c.kind.in_(bindparam("kinds", expanding=True)), ~records.c.deleted)
+_from = records.c.local_day >= bindparam("first")
+_to = records.c.local_day <= bindparam("last")
+_dated = records.c.local_day != ""
+_after = tuple_(records.c.local_day, records.c.id) > tuple_(bindparam("after_day"), bindparam("after_id"))
+_in_order = (records.c.local_day, records.c.id)
+_insert = insert(records)
+_update = (
+    update(records)
+    .where(
+        records.c.patient == bindparam("the_patient"),
+        records.c.kind == bindparam("the_kind"),
+        records.c.id == bindparam("the_id"),
+    )
+    .values({name: bindparam(name) for name in ("rev", "deleted", "local_day", "fields", "field_revs")})
+)
+_insert_history = insert(record_history)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days from `first` to `last`, both included, as `YYYY-MM-DD`; None where that end is open."""
+
+    first: str | None = None
+    last: str | None = None
+
+
+OPEN = Window()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The last record of a page: the next one begins after it."""
+
+    day: str
+    id: RecordId
+
+
+class Records:
+    """The records of the patient of one access."""
+
+    def __init__(self, connection: Connection, access: OwnDiary) -> None:
+        self._connection = connection
+        self._access = access
+        self._mine = {"patient": access.patient}
+
+    def get(self, kind: Kind, record_id: RecordId) -> StoredRecord | None:
+        """The record or its tombstone; None where there never was one."""
+        row = self._connection.execute(_one, {**self._mine, "kind": kind.name, "id": record_id}).one_or_none()
+        return None if row is None else _stored(row)
+
+    def listed(
+        self, kind: Kind, window: Window = OPEN, *, after: Place | None = None, limit: int | None = None
+    ) -> list[StoredRecord]:
+        """Live records in ascending order of (day, id); an end of the window leaves out records without a day."""
+        query, values = _of_kind, {**self._mine, "kind": kind.name}
+        if window.first is not None:
+            query, values = query.where(_from), {**values, "first": window.first}
+        if window.last is not None:
+            query, values = query.where(_to, _dated), {**values, "last": window.last}
+        if after is not None:
+            query, values = query.where(_after), {**values, "after_day": after.day, "after_id": after.id}
+        rows = self._connection.execute(query.order_by(*_in_order).limit(limit), values)
+        return [_stored(row) for row in rows]
+
+    def of_kinds(self, kinds: Sequence[Kind]) -> list[StoredRecord]:
+        """All live records of kinds of which a patient has few: steps, conditions, medicines, own measures."""
+        values = {**self._mine, "kinds": [kind.name for kind in kinds]}
+        return [_stored(row) for row in self._connection.execute(_of_kinds.order_by(*_in_order), values)]
+
+    def write(
+        self, change: Put | Delete, *, expected: Revision | None, at: datetime
+    ) -> tuple[StoredRecord | None, Written | None]:
+        """The one way in: takes the patient's next revision, then reads, merges and writes record and history.
+
+        The counter is locked before anything is read: what is read before may be gone when two phones write at once.
+        Answers the record as it now stands, and what was written (None where the change changed nothing).
+        """
+        rev = Revision(self._connection.execute(_next_revision, self._mine).scalar_one())
+        known = self._known(change)
+        admit(known, change, expected=expected, device=self._access.device)
+        written = merge(known, change, rev=rev, device=self._access.device)
+        if written is None:
+            return (known.record if known else None), None
+        self._store(change.kind, written, is_new=known is None)
+        self._remember(written, at)
+        return written.record, written
+
+    def _known(self, change: Put | Delete) -> Known | None:
+        values = {**self._mine, "kind": change.kind.name, "id": change.id}
+        row = self._connection.execute(_known, values).one_or_none()
+        if row is None:
+            return None
+        field_revs = {name: (Revision(rev), Device(device)) for name, (rev, device) in json.loads(row[5]).items()}
+        return Known(record=_stored(row), field_revs=field_revs)
+
+    def _store(self, kind: Kind, written: Written, *, is_new: bool) -> None:
+        record = written.record
+        values = {
+            "rev": record.rev,
+            "deleted": record.deleted,
+            "local_day": day_of(kind, record),
+            "fields": record.text,
+            "field_revs": json.dumps(written.field_revs, separators=(",", ":")),
+        }
+        if is_new:
+            values |= {**self._mine, "kind": record.kind, "id": record.id}
+            self._connection.execute(_insert, values)
+        else:
+            key = {"the_patient": self._access.patient, "the_kind": record.kind, "the_id": record.id}
+            self._connection.execute(_update, {**values, **key})
+
+    def _remember(self, written: Written, at: datetime) -> None:
+        record = written.record
+        self._connection.execute(
+            _insert_history,
+            {
+                **self._mine,
+                "kind": record.kind,
+                "id": record.id,
+                "rev": record.rev,
+                "ordinal": 0,
+                "device": self._access.device,
+                "at": at,
+                "outcome": written.outcome,
+                "changes": _changes_text(written),
+            },
+        )
+
+
+def day_of(kind: Kind, record: StoredRecord) -> str:
+    """The day by which lists of the kind are ordered; empty where the record has none."""
+    return str(record.fields.get(kind.date_field) or "") if kind.date_field else ""
+
+
+def _changes_text(written: Written) -> str:
+    old = encode({name: before for name, (before, _) in written.changes.items()})
+    new = encode({name: after for name, (_, after) in written.changes.items()})
+    return f'{{"old":{old},"new":{new}}}'
+
+
+def _stored(row: Row[tuple[str, str, int, bool, str]]) -> StoredRecord:
+    kind, record_id, rev, deleted, text = row[:5]
+    return StoredRecord(kind=KindName(kind), id=RecordId(record_id), rev=Revision(rev), deleted=deleted, text=text)

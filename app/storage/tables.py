@@ -1,0 +1,162 @@
+"""The tables. Every key of the diary starts with the patient, so the diary can be partitioned by patient as it is.
+
+Private to app/storage: rows never leave it. The migrations make them; a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+from app.storage.columns import Instant, JsonText
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_key = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("key", _key, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("email", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("role", Text, CheckConstraint("role IN ('patient', 'clinician')", name="role"), nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("display_name", Text),
+    Column("organisation", Text),
+    Column("birth_year", SmallInteger),
+    Column("sex", Text),
+    Column("day_start_minutes", SmallInteger, nullable=False),
+    Column("research_opt_in", Boolean(create_constraint=False), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,  # a key is never used twice, also after erasure
+)
+
+
+def _account(**options: bool) -> Column[int]:
+    return Column("account", _key, ForeignKey("accounts.key", ondelete="CASCADE"), nullable=False, **options)
+
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("key", _key, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    _account(index=True),
+    Column("device_name", Text),
+    Column("current_fingerprint", LargeBinary, nullable=False, unique=True),
+    Column("previous_fingerprint", LargeBinary, unique=True),
+    Column("generation", Integer, nullable=False),
+    Column("confirmed", Boolean(create_constraint=False), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("refresh_expires_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("revoked_why", Text),
+    sqlite_autoincrement=True,
+)
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("fingerprint", LargeBinary, primary_key=True),
+    Column("session", _key, ForeignKey("sessions.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("generation", Integer, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("fingerprint", LargeBinary, primary_key=True),
+    _account(index=True),
+    Column("expires_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+known_networks = Table(
+    "known_networks",
+    metadata,
+    _account(primary_key=True),
+    Column("network", Text, primary_key=True),
+    Column("signed_in_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+wrong_passwords = Table(
+    "wrong_passwords",
+    metadata,
+    Column("key", _key, primary_key=True),
+    Column("subject", LargeBinary, nullable=False),  # a hash of the e-mail: unknown addresses are counted alike
+    Column("network", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Index("ix_wrong_passwords_subject_at", "subject", "at"),
+)
+
+patient_state = Table(
+    "patient_state",
+    metadata,
+    Column("patient", _key, ForeignKey("accounts.key", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("rev", BigInteger, nullable=False),
+    Column("epoch", Text, nullable=False),
+)
+
+
+def _patient() -> Column[int]:
+    owner = ForeignKey("patient_state.patient", ondelete="CASCADE")
+    return Column("patient", _key, owner, primary_key=True, autoincrement=False)
+
+
+records = Table(
+    "records",
+    metadata,
+    _patient(),
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("rev", BigInteger, nullable=False),
+    Column("deleted", Boolean(create_constraint=False), nullable=False),
+    Column("local_day", Text, nullable=False),  # YYYY-MM-DD, or empty: the day that lists of the kind are ordered by
+    Column("fields", JsonText, nullable=False),
+    Column("field_revs", JsonText, nullable=False),  # {field: [revision, device]} of each field's last write
+    Index("ix_records_patient_rev", "patient", "rev"),
+    Index("ix_records_patient_kind_local_day", "patient", "kind", "local_day"),
+    sqlite_with_rowid=False,
+)
+
+record_history = Table(
+    "record_history",
+    metadata,
+    _patient(),
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("rev", BigInteger, primary_key=True, autoincrement=False),
+    Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),  # several changes in one revision
+    Column("device", Text, nullable=False),
+    Column("seq", BigInteger),  # the device's push; absent for REST
+    Column("at", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("changes", JsonText, nullable=False),  # {"old": {field: value}, "new": {field: value}}
+    sqlite_with_rowid=False,
+)
