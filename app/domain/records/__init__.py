@@ -1,0 +1,1 @@
+"""What a diary is made of: the registry of record kinds, and what each record must be."""
