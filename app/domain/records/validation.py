@@ -138,14 +138,14 @@ def check_lasting(kind: Kind, stored: Fields, fields: Fields) -> None:
     errors = [
         _error(name, _LASTING)
         for name, declared in kind.fields.items()
-        if declared.lasting and stored.get(name) is not None and not same_value(stored.get(name), fields.get(name))
+        if declared.lasting and stored.get(name) is not None and not absent_is_null(stored.get(name), fields.get(name))
     ]
     if errors:
         raise Invalid(errors)
 
 
-def same_value(one: Value, other: Value) -> bool:
-    """Whether two values of a field are equal; an absent one is None, as null is. True is not 1."""
+def absent_is_null(one: Value, other: Value) -> bool:
+    """Whether two values of a field are equal, where absent (None here) and null are. True is not 1."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
