@@ -11,10 +11,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
 
 from app.domain.access import OwnDiary
+from app.domain.clock import latest_day
 from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.kinds import Kind
 from app.domain.records.record import KindName, StoredRecord, encode
-from app.domain.sync.change import Delete, Known, Put, Written
+from app.domain.sync.change import Circumstances, Delete, Known, Merged, Put, Written
 from app.domain.sync.merge import admit, merge
 from app.storage.tables import patient_state, record_history, records
 
@@ -34,6 +35,7 @@ _of_kind = select(*_SHOWN).where(_MINE, records.c.kind == bindparam("kind"), ~re
 _of_kinds = select(*_SHOWN).where(_MINE, records.c.kind.in_(bindparam("kinds", expanding=True)), ~records.c.deleted)
 _from = records.c.local_day >= bindparam("first")
 _to = records.c.local_day <= bindparam("last")
+_before = records.c.local_day < bindparam("day")
 _dated = records.c.local_day != ""
 _after = tuple_(records.c.local_day, records.c.id) > tuple_(bindparam("after_day"), bindparam("after_id"))
 _in_order = (records.c.local_day, records.c.id)
@@ -96,28 +98,39 @@ class Records:
         rows = self._connection.execute(query.order_by(*_in_order).limit(limit), values)
         return [_stored(row) for row in rows]
 
+    def before(self, kind: Kind, day: str, *, limit: int) -> list[StoredRecord]:
+        """The live records with a day before this one, the latest first."""
+        query = _of_kind.where(_before, _dated).order_by(records.c.local_day.desc(), records.c.id.desc()).limit(limit)
+        rows = self._connection.execute(query, {**self._mine, "kind": kind.name, "day": day})
+        return [_stored(row) for row in rows]
+
     def of_kinds(self, kinds: Sequence[Kind]) -> list[StoredRecord]:
         """All live records of kinds of which a patient has few: steps, conditions, medicines, own measures."""
         values = {**self._mine, "kinds": [kind.name for kind in kinds]}
         return [_stored(row) for row in self._connection.execute(_of_kinds.order_by(*_in_order), values)]
 
-    def write(
-        self, change: Put | Delete, *, expected: Revision | None, at: datetime
-    ) -> tuple[StoredRecord | None, Written | None]:
+    def write(self, change: Put | Delete, *, expected: Revision | None, at: datetime) -> Merged:
         """The one way in: takes the patient's next revision, then reads, merges and writes record and history.
 
-        The counter is locked before anything is read: what is read before may be gone when two phones write at once.
-        Answers the record as it now stands, and what was written (None where the change changed nothing).
+        The counter is locked before anything is read: what is read before may be stale when two phones write at once.
         """
         rev = Revision(self._connection.execute(_next_revision, self._mine).scalar_one())
         known = self._known(change)
         admit(known, change, expected=expected, device=self._access.device)
-        written = merge(known, change, rev=rev, device=self._access.device)
-        if written is None:
-            return (known.record if known else None), None
-        self._store(change.kind, written, is_new=known is None)
-        self._remember(written, at)
-        return written.record, written
+        merged = merge(known, change, rev=rev, by=self._circumstances(at))
+        if merged.written:
+            self._store(change.kind, merged.written, is_new=known is None)
+            self._remember(merged.written, at)
+        return merged
+
+    def _circumstances(self, at: datetime) -> Circumstances:
+        access = self._access
+        return Circumstances(
+            device=access.device,
+            time_zone=access.time_zone,
+            day_start_minutes=access.day_start_minutes,
+            latest_day=latest_day(at),
+        )
 
     def _known(self, change: Put | Delete) -> Known | None:
         values = {**self._mine, "kind": change.kind.name, "id": change.id}

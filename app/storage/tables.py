@@ -83,6 +83,7 @@ access_tokens = Table(
     Column("fingerprint", LargeBinary, primary_key=True),
     Column("session", _key, ForeignKey("sessions.key", ondelete="CASCADE"), nullable=False, index=True),
     Column("generation", Integer, nullable=False),
+    Column("issued_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )

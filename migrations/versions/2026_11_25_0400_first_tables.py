@@ -109,6 +109,7 @@ def _sessions() -> None:
         sa.Column("fingerprint", sa.LargeBinary, nullable=False),
         sa.Column("session", _key, nullable=False),
         sa.Column("generation", sa.Integer, nullable=False),
+        sa.Column("issued_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name="pk_access_tokens"),
         sa.ForeignKeyConstraint(

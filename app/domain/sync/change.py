@@ -2,15 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from app.domain.errors import Refusal
 from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.kinds import Kind
+from app.domain.records.notices import Notice
 from app.domain.records.record import Fields, StoredRecord, Value
 
 FieldRevs = Mapping[str, tuple[Revision, Device]]
 """For each field, the revision of its last write and who wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """Who changes when: what filling in and checking a record need to know."""
+
+    device: Device
+    time_zone: str
+    """The account's, for records that name none."""
+    day_start_minutes: int
+    latest_day: date
+    """The last diary day that can have begun anywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +63,26 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The record after the change, and the history row of it."""
+    """What a change leaves to be stored: the record at its new revision, and its row in the history."""
 
     record: StoredRecord
     field_revs: FieldRevs
     outcome: Outcome
     changes: Mapping[str, tuple[Value, Value]]
     """Old and new value of each field that changed."""
+    creates: bool = False
+    """Whether there was no live record before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What a change comes to."""
+
+    record: StoredRecord | None
+    """The record as it stands afterwards; None where there is still none."""
+    written: Written | None
+    """None where the change changes nothing."""
+    notices: tuple[Notice, ...] = ()
 
 
 class EntryChanged(Refusal):

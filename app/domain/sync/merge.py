@@ -5,8 +5,18 @@ A change made over REST counts as made on the present revision, so it never conf
 
 from app.domain.ids import Device, Revision
 from app.domain.records.record import Fields, StoredRecord, Value, encode
-from app.domain.records.validation import absent_is_null
-from app.domain.sync.change import Delete, EntryChanged, FieldRevs, Known, Outcome, Put, RevisionRequired, Written
+from app.domain.records.validation import check_lasting, check_record, fill_in, same_value
+from app.domain.sync.change import (
+    Circumstances,
+    Delete,
+    EntryChanged,
+    Known,
+    Merged,
+    Outcome,
+    Put,
+    RevisionRequired,
+    Written,
+)
 
 DOSE_UNIT = ("mg", "status", "taken_at", "local_date")
 """The safety fields of a dose: one unit, never joined by rule from two devices."""
@@ -17,54 +27,68 @@ def admit(known: Known | None, change: Put | Delete, *, expected: Revision | Non
 
     `expected` is the revision of If-Match; None where the caller sent none.
     """
-    current = known.record if known and not known.record.deleted else None
+    alive = _alive(known)
     if expected is not None:
-        if current is None or current.rev != expected:
-            raise EntryChanged(current)
-        return
-    if isinstance(change, Put) and change.kind.name == "dose" and known and current:
-        _admit_dose(current, known.field_revs, change, device)
-
-
-def _admit_dose(current: StoredRecord, field_revs: FieldRevs, change: Put, device: Device) -> None:
-    others = any(name in field_revs and field_revs[name][1] != device for name in DOSE_UNIT)
-    if others and any(
-        name in change.fields and not absent_is_null(current.fields.get(name), change.fields[name])
-        for name in DOSE_UNIT
-    ):
+        if alive is None or alive.record.rev != expected:
+            raise EntryChanged(alive.record if alive else None)
+    elif isinstance(change, Put) and alive and change.kind.name == "dose" and _touches_dose_unit(alive, change, device):
         raise RevisionRequired
 
 
-def merge(known: Known | None, change: Put | Delete, *, rev: Revision, device: Device) -> Written | None:
-    """What is to be written at this revision; None where the change changes nothing."""
-    if isinstance(change, Delete):
-        return _delete(known, rev)
-    return _put(known, change, rev, device)
+def _touches_dose_unit(known: Known, change: Put, device: Device) -> bool:
+    """Whether the change would alter a dose's safety fields that another device wrote last."""
+    if all(known.field_revs.get(name, (0, device))[1] == device for name in DOSE_UNIT):
+        return False
+    stored = known.record.fields
+    return any(
+        name in change.fields and not same_value(stored.get(name), change.fields[name]) for name in DOSE_UNIT
+    )
 
 
-def _delete(known: Known | None, rev: Revision) -> Written | None:
-    if known is None or known.record.deleted:
-        return None
-    stored = known.record
+def merge(known: Known | None, change: Put | Delete, *, rev: Revision, by: Circumstances) -> Merged:
+    """What the change comes to at this revision; refuses with Invalid where the merged record breaks a rule."""
+    return _delete(known, rev) if isinstance(change, Delete) else _put(known, change, rev, by)
+
+
+def _alive(known: Known | None) -> Known | None:
+    return known if known and not known.record.deleted else None
+
+
+def _delete(known: Known | None, rev: Revision) -> Merged:
+    alive = _alive(known)
+    if alive is None:
+        return Merged(record=known.record if known else None, written=None)
+    stored = alive.record
     tombstone = StoredRecord(kind=stored.kind, id=stored.id, rev=rev, deleted=True, text=stored.text)
-    return Written(record=tombstone, field_revs=known.field_revs, outcome=Outcome.DELETED, changes={})
+    written = Written(record=tombstone, field_revs=alive.field_revs, outcome=Outcome.DELETED, changes={})
+    return Merged(record=tombstone, written=written)
 
 
-def _put(known: Known | None, change: Put, rev: Revision, device: Device) -> Written | None:
-    alive = known if known and not known.record.deleted else None
+def _put(known: Known | None, change: Put, rev: Revision, by: Circumstances) -> Merged:
+    alive = _alive(known)
     before: Fields = alive.record.fields if alive else {}
-    after: Fields = change.fields if change.replaces else {**before, **change.fields}
+    after, notices = fill_in(
+        change.kind,
+        change.id,
+        change.fields if change.replaces else {**before, **change.fields},
+        account_time_zone=by.time_zone,
+        day_start_minutes=by.day_start_minutes,
+    )
+    check_lasting(change.kind, before, after)
+    check_record(change.kind, change.id, after, latest_day=by.latest_day)
     changes: dict[str, tuple[Value, Value]] = {
         name: (before.get(name), after.get(name))
         for name in {**before, **after}
-        if not absent_is_null(before.get(name), after.get(name))
+        if not same_value(before.get(name), after.get(name))
     }
     if alive and not changes:
-        return None
-    written = changes if alive else {**changes, **change.fields}
-    return Written(
+        return Merged(record=alive.record, written=None, notices=notices)
+    wrote = changes if alive else {**changes, **after}
+    written = Written(
         record=StoredRecord(kind=change.kind.name, id=change.id, rev=rev, deleted=False, text=encode(after)),
-        field_revs={**(alive.field_revs if alive else {}), **dict.fromkeys(written, (rev, device))},
+        field_revs={**(alive.field_revs if alive else {}), **dict.fromkeys(wrote, (rev, by.device))},
         outcome=Outcome.REVIVED if known and not alive else Outcome.APPLIED,
         changes=changes,
+        creates=alive is None,
     )
+    return Merged(record=written.record, written=written, notices=notices)

@@ -1,0 +1,150 @@
+"""Reading and writing the records of one's own diary over REST, for every kind alike."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.domain.access import OwnDiary
+from app.domain.errors import NotFound
+from app.domain.ids import RecordId, Revision
+from app.domain.records.kinds import DOSE, MEDICATION, REGIMEN_STEP, Kind
+from app.domain.records.notices import Notice, dose_notices, medication_notices, night_notices
+from app.domain.records.record import Fields, StoredRecord
+from app.domain.records.validation import check_fields
+from app.domain.sync.change import Delete, Put
+from app.services.parts import Parts
+from app.storage.records import Place, Window, day_of
+from app.storage.work import Work
+
+_TAKEN = ("taken", "partial")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A record as it stands after a write."""
+
+    record: StoredRecord
+    notices: tuple[Notice, ...]
+    created: bool
+    """Whether there was no live record before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Records in ascending order of (day, id)."""
+
+    records: list[StoredRecord]
+    next: Place | None
+    """Where the next page begins; None where this was the last."""
+
+
+async def read_record(parts: Parts, access: OwnDiary, kind: Kind, record_id: RecordId) -> StoredRecord:
+    """The live record; refuses with NotFound."""
+    record = await parts.database.read(access, lambda work: work.records.get(kind, record_id))
+    if record is None or record.deleted:
+        raise NotFound
+    return record
+
+
+async def list_records(  # noqa: PLR0913 - a page is named by its kind, window, place and size
+    parts: Parts, access: OwnDiary, kind: Kind, window: Window, *, after: Place | None, limit: int
+) -> Page:
+    """One page of live records."""
+    found = await parts.database.read(
+        access, lambda work: work.records.listed(kind, window, after=after, limit=limit + 1)
+    )
+    records = found[:limit]
+    last = records[-1] if len(found) > limit else None
+    return Page(records=records, next=Place(day=day_of(kind, last), id=last.id) if last else None)
+
+
+async def put_record(  # noqa: PLR0913 - a write is named by its kind, id, content and condition
+    parts: Parts,
+    access: OwnDiary,
+    kind: Kind,
+    record_id: RecordId,
+    sent: Mapping[str, object],
+    *,
+    expected: Revision | None,
+    must_exist: bool = False,
+) -> Stored:
+    """Creates the record or writes the named fields; with an expected revision it replaces the record.
+
+    Refuses with Invalid, EntryChanged, RevisionRequired, and with NotFound where it must exist and does not.
+    """
+    put = Put(kind=kind, id=record_id, fields=check_fields(kind, sent), replaces=expected is not None)
+    return await _write(parts, access, put, expected=expected, must_exist=must_exist)
+
+
+async def patch_record(  # noqa: PLR0913 - as put_record
+    parts: Parts,
+    access: OwnDiary,
+    kind: Kind,
+    record_id: RecordId,
+    sent: Mapping[str, object],
+    *,
+    expected: Revision | None,
+) -> Stored:
+    """Writes the named fields of a live record; refuses as put_record does."""
+    put = Put(kind=kind, id=record_id, fields=check_fields(kind, sent))
+    return await _write(parts, access, put, expected=expected, must_exist=True)
+
+
+async def delete_record(
+    parts: Parts, access: OwnDiary, kind: Kind, record_id: RecordId, *, expected: Revision | None
+) -> None:
+    """Makes the record a tombstone; one that is deleted stays as it is, one that never was is NotFound."""
+    at = parts.clock()
+
+    def delete(work: Work) -> None:
+        known = work.records.get(kind, record_id)
+        if known is None:
+            raise NotFound
+        if not known.deleted:
+            work.records.write(Delete(kind=kind, id=record_id), expected=expected, at=at)
+
+    await parts.database.write(access, delete)
+
+
+async def _write(
+    parts: Parts, access: OwnDiary, put: Put, *, expected: Revision | None, must_exist: bool
+) -> Stored:
+    at = parts.clock()
+
+    def write(work: Work) -> Stored:
+        merged = work.records.write(put, expected=expected, at=at)
+        created = merged.written is not None and merged.written.creates
+        if must_exist and created:
+            raise NotFound  # and with it the write is undone
+        record = merged.record
+        assert record is not None  # noqa: S101 - a put always leaves a record
+        return Stored(
+            record=record, notices=(*merged.notices, *_soft_notices(work, put.kind, record)), created=created
+        )
+
+    return await parts.database.write(access, write)
+
+
+def _soft_notices(work: Work, kind: Kind, record: StoredRecord) -> Iterator[Notice]:
+    """What the rest of the diary makes worth saying about a record just written."""
+    if kind is MEDICATION:
+        yield from medication_notices(record.fields)
+    elif kind is DOSE or kind is REGIMEN_STEP:
+        yield from _dose_notices(work, kind, record)
+
+
+def _dose_notices(work: Work, kind: Kind, record: StoredRecord) -> Iterator[Notice]:
+    fields, day = record.fields, day_of(kind, record)
+    mg = _milligrams(fields)
+    if mg is not None:
+        before = (_milligrams(earlier.fields) for earlier in work.records.before(kind, day, limit=14))
+        yield from dose_notices(mg, previous_mg=next((found for found in before if found is not None), None))
+    if kind is DOSE and fields.get("status") in _TAKEN:
+        night = work.records.listed(DOSE, Window(first=day, last=day))
+        others = [dose for dose in night if dose.id != record.id and dose.fields.get("status") in _TAKEN]
+        yield from night_notices(other_doses=len(others))
+
+
+def _milligrams(fields: Fields) -> Decimal | None:
+    mg = fields.get("mg")
+    return Decimal(mg) if isinstance(mg, int | Decimal) else None

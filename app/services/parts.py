@@ -1,0 +1,23 @@
+"""The parts of the running service that its functions work with, put together in app/main.py."""
+
+from dataclasses import dataclass
+
+from app.domain.clock import Clock
+from app.security.passwords import Passwords
+from app.security.tokens import Chance
+from app.services.mail import Mailer
+from app.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Handed to every service function; time and chance are among them."""
+
+    database: Database
+    clock: Clock
+    chance: Chance
+    passwords: Passwords
+    secret_key: bytes
+    mailer: Mailer | None
+    """None where no mail server is configured."""
+    public_url: str
