@@ -1,10 +1,14 @@
 """Figures for Prometheus: by route template, never by path."""
 
+from collections.abc import Iterator
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
+
+from app.api.admission import Admission
 
 _BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -13,10 +17,13 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 class Metrics:
     """The figures of one process, in a registry of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, admission: Admission) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(
-            "onset_requests", "Answered requests.", ("method", "route", "status"), registry=self.registry
+            "onset_requests",
+            "Requests that reached the application.",
+            ("method", "route", "status"),
+            registry=self.registry,
         )
         self._durations = Histogram(
             "onset_request_duration_seconds",
@@ -25,8 +32,7 @@ class Metrics:
             buckets=_BUCKETS_S,
             registry=self.registry,
         )
-        self.in_flight = Gauge("onset_requests_in_flight", "Requests being worked on.", registry=self.registry)
-        self.shed = Counter("onset_requests_shed", "Requests turned away for overload.", registry=self.registry)
+        self.registry.register(_Admitted(admission))
         ProcessCollector(registry=self.registry)
         GCCollector(registry=self.registry)
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
@@ -44,3 +50,18 @@ class Metrics:
     def text(self) -> bytes:
         """The exposition format, version 0.0.4."""
         return generate_latest(self.registry)
+
+
+class _Admitted:
+    """Reads the admission's own counts when asked, so that they cost nothing otherwise."""
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "onset_requests_in_flight", "Requests whose answer has not begun.", value=self._admission.in_flight
+        )
+        yield CounterMetricFamily(
+            "onset_requests_turned_away", "Requests answered 503 for overload.", value=self._admission.turned_away
+        )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, cast
 
 from app.domain.errors import FieldError
+from app.domain.strict_json import MOST_NAMED, pointer_to
 
 FIELD_CODES: Final = frozenset(
     {
@@ -21,10 +22,6 @@ FIELD_CODES: Final = frozenset(
     }
 )
 """The codes that stand in `errors` of a 422 (api, "Problem codes")."""
-
-MOST_ERRORS = 100
-"""A body of many small faults gets no answer larger than itself."""
-_LONGEST_STEP = 64
 
 _NUMBER = "This must be a number."
 _WHOLE = "This must be a whole number."
@@ -77,7 +74,7 @@ _SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def field_errors(found: Iterable[Mapping[str, object]], *, of_parameters: bool = False) -> list[FieldError]:
-    """Every finding as a FieldError, the first MOST_ERRORS of them.
+    """Every finding as a FieldError, the first MOST_NAMED of them.
 
     A pointer is a JSON Pointer into the body, or the bare name of a query, path or header parameter.
     """
@@ -85,17 +82,11 @@ def field_errors(found: Iterable[Mapping[str, object]], *, of_parameters: bool =
     for finding in found:
         location = cast("tuple[str | int, ...]", finding["loc"])
         code, message = _in_our_words(finding)
-        pointer = _parameter(location) if of_parameters else pointer_to(location)
+        pointer = _parameter(location) if of_parameters else "".join(pointer_to(str(step)) for step in location)
         errors.append(FieldError(pointer=pointer, code=code, message=message))
-        if len(errors) == MOST_ERRORS:
+        if len(errors) == MOST_NAMED:
             break
     return errors
-
-
-def pointer_to(location: Iterable[str | int]) -> str:
-    """JSON Pointer (RFC 6901); a step that the client named is cut to 64 characters."""
-    steps = (str(step)[:_LONGEST_STEP].replace("~", "~0").replace("/", "~1") for step in location)
-    return "".join(f"/{step}" for step in steps)
 
 
 def _parameter(location: Sequence[str | int]) -> str:

@@ -1,0 +1,24 @@
+"""Headers that every answer has, whoever writes it: the middleware, or the server before any application ran."""
+
+import os
+import re
+from collections.abc import Iterable
+from typing import Final
+
+RawHeader = tuple[bytes, bytes]
+
+SAFETY: Final[tuple[RawHeader, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+NO_STORE: Final[RawHeader] = (b"cache-control", b"no-store")
+
+_SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+def request_id_in(headers: Iterable[RawHeader]) -> str:
+    """The X-Request-ID that came, where it is 1 to 64 letters, digits, `.`, `_` or `-`; else a new one."""
+    for name, value in headers:
+        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+            return value.decode()
+    return os.urandom(8).hex()
