@@ -5,7 +5,7 @@ Tags are strong and name the content: a record's is its revision in quotes, what
 
 import re
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final
 
 from fastapi import Request, Response
 
@@ -14,8 +14,6 @@ from app.domain.ids import Revision
 
 NO_REVISION: Final = Revision(-1)
 """What If-Match names where it names no revision of ours: no record has it, so the write is refused with 412."""
-
-IfMatch = Revision | Literal["*"]
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
@@ -55,19 +53,26 @@ def conditional(
     return Response(content(), headers=headers, media_type=media_type)
 
 
-def if_match(request: Request) -> IfMatch | None:
-    """What a write is meant for: one revision, `*` (any, but there has to be one), or None without If-Match.
+def expected_revision(request: Request) -> Revision | None:
+    """The revision that a write is meant for, from If-Match; None without that header, and for `*` (see `must_exist`).
 
     Tags are compared strongly, so a weak one, or one that is not ours, is NO_REVISION and ends as 412. Several, or what
     is not a tag at all, are a mistake of the client's program: 422.
     """
-    named = ",".join(request.headers.getlist("if-match")).strip()
-    if not named:
+    named = _if_match(request)
+    if not named or named == "*":
         return None
-    if named == "*":
-        return "*"
     if not _TAGS.fullmatch(named) or sum(1 for _ in _EACH_TAG.finditer(named)) != 1:
         message = 'This must be one revision in quotes, such as "41", or *.'
         raise Invalid([FieldError(pointer="If-Match", code="wrong-type", message=message)])
     revision = _REVISION_TAG.fullmatch(named)
     return Revision(int(revision[1])) if revision else NO_REVISION
+
+
+def must_exist(request: Request) -> bool:
+    """Whether the write asks that there be a record already, whatever its revision (`If-Match: *`)."""
+    return _if_match(request) == "*"
+
+
+def _if_match(request: Request) -> str:
+    return ",".join(request.headers.getlist("if-match")).strip()

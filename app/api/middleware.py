@@ -16,7 +16,7 @@ from app.api.metrics import Metrics
 from app.api.problems import CLIENT_GONE, problem_response
 
 _GZIP_FROM_BYTES: Final = 1000
-"""Below, headers outweigh the gain; and answers that carry tokens stay below (no compression beside secrets: BREACH)."""
+"""Below, headers outweigh the gain; and what carries tokens stays below: no compression beside secrets (BREACH)."""
 _GZIP_LEVEL: Final = 4
 _GZIP_IN_THREAD_FROM_BYTES: Final = 64 * 1024
 

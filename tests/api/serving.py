@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from socket import create_connection, socket
@@ -86,7 +86,7 @@ def serving(
     deadlines: Deadlines | None = None,
     bounds: Bounds | None = None,
     admission: Admission | None = None,
-) -> Iterator[Running]:
+) -> Generator[Running]:
     """Runs the application on a free port in a thread of its own until the block ends."""
     admission = admission or Admission(bounds)
     app.state.stopping = stopping = asyncio.Event()
