@@ -1,0 +1,120 @@
+"""The composition root: settings become a database, the parts of the service, and the application.
+
+The only file that knows all parts.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from app import __version__
+from app.api import document, middleware, problems
+from app.api.metrics import Metrics
+from app.api.ops import Readiness, operations
+from app.api.v1 import router as v1
+from app.api.v1.records import record_of
+from app.config import Environment, Settings
+from app.domain.access import Operator
+from app.domain.clock import Clock, system_clock
+from app.domain.errors import Refusal
+from app.domain.sync.change import EntryChanged
+from app.security.passwords import HashingCost, Passwords
+from app.services.mail import Mailer
+from app.services.parts import Parts
+from app.storage import data_folder, sqlite_library
+from app.storage.database import Database
+from app.storage.schema import wanted_revision
+
+_DESCRIPTION = (
+    "A symptom diary for people on low-dose naltrexone: daily scores and doses from several devices, and honest trend "
+    "summaries. It describes and never advises."
+)
+
+
+class UnsafeLibrary(Exception):
+    """Production refuses an SQLite library that can lose committed writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIns:
+    """What tests put in place of the real thing: the clock, mail, and the cost of hashing; nothing else has one."""
+
+    clock: Clock = system_clock
+    mailer: Mailer | None = None
+    hashing: HashingCost | None = None
+
+
+def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI:
+    """The application; its database opens and closes with its lifespan."""
+    metrics = Metrics()
+    app = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        title="Onset",
+        version=__version__,
+        summary=_DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        static_url="/docs/assets",
+        lifespan=partial(_lifespan, settings, stand_ins or StandIns()),
+    )
+    app.include_router(v1)
+    app.include_router(operations(metrics, lambda: _readiness(app.state.parts)))
+    document.install(app)
+    middleware.install(app, metrics)
+    problems.install(app, {EntryChanged: _current})
+    return app
+
+
+def _current(changed: EntryChanged) -> dict[str, object]:
+    return {"current": changed.current and record_of(changed.current)}
+
+
+@asynccontextmanager
+async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> AsyncIterator[None]:
+    parts = make_parts(settings, stand_ins)
+    lock = data_folder.own(settings.data) if parts.database.is_sqlite else None
+    app.state.parts = parts
+    try:
+        yield
+    finally:
+        parts.passwords.close()
+        parts.database.close()
+        if lock:
+            lock.close()
+
+
+def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
+    """The parts of the service; whoever makes them closes their database and passwords."""
+    database = Database(settings.resolved_database_url(), replica_url=settings.replica_url)
+    if database.is_sqlite and not sqlite_library.is_safe and settings.env is Environment.PRODUCTION:
+        database.close()
+        raise UnsafeLibrary(f"SQLite {sqlite_library.version} can lose committed writes; 3.51.3 or later is needed")
+    key = settings.secret_key
+    return Parts(
+        database=database,
+        clock=stand_ins.clock,
+        chance=secrets.token_bytes,
+        passwords=Passwords(cost=stand_ins.hashing),
+        secret_key=key.get_secret_value().encode() if key else data_folder.secret_key(settings.data),
+        mailer=stand_ins.mailer,
+        public_url=settings.public_url,
+    )
+
+
+async def _readiness(parts: Parts) -> Readiness:
+    checks = {"database": "ok", "migrations": "ok"}
+    try:
+        present = await parts.database.read(Operator(reason="readiness"), lambda work: work.schema_revision())
+        if present != wanted_revision():
+            checks["migrations"] = "behind"
+    except Refusal as refusal:
+        checks = {"database": refusal.code, "migrations": "unknown"}
+    ready = set(checks.values()) == {"ok"}
+    if parts.database.is_sqlite:
+        checks["sqlite"] = f"{sqlite_library.version} {'safe' if sqlite_library.is_safe else 'unsafe'}"
+    return Readiness(ready=ready, checks=checks)

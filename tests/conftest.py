@@ -1,0 +1,103 @@
+"""What every test may ask for: both engines, the application on each, a clock, a patient who is signed in."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.config import Settings
+from app.main import StandIns, create_app
+from app.security.passwords import HashingCost
+from app.storage.database import Database
+from app.storage.engines import make_engine
+from app.storage.schema import migrate
+from tests.support import postgres
+from tests.support.clock import SettableClock
+from tests.support.people import Person, sign_up
+
+CHEAP = HashingCost(memory_kib=64, passes=1)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the whole run, shared by its worker processes."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path) -> str:
+    return postgres.start(run_folder / "postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated database to copy."""
+    name = f"onset_template_{uuid4().hex}"
+    migrate(make_engine(postgres.create_database(postgres_server, name)))
+    yield name
+    postgres.drop_database(postgres_server, name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file to copy."""
+    file = tmp_path_factory.mktemp("template") / "onset.db"
+    migrate(make_engine(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    if engine_name == "sqlite":
+        file = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "onset.db")
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"onset_{uuid4().hex}"
+    yield postgres.create_database(server, name, template=request.getfixturevalue("postgres_template"))
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def stand_ins(clock: SettableClock) -> StandIns:
+    return StandIns(clock=clock, hashing=CHEAP)
+
+
+@pytest.fixture
+def client(settings: Settings, stand_ins: StandIns) -> Iterator[TestClient]:
+    """The whole application, by HTTP."""
+    with TestClient(create_app(settings, stand_ins), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def patient(client: TestClient) -> Person:
+    return sign_up(client)
