@@ -1,0 +1,1 @@
+"""What a diary tells about a treatment: plain arithmetic over weekly rows, one file per method."""

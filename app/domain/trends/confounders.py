@@ -1,0 +1,63 @@
+"""What else changed while the treatment ran: other medicines and events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.trends.dates import DateRange
+from app.domain.trends.diary import Event, Medication
+from app.domain.trends.messages import Messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confounder:
+    """One thing that may explain a change as well. The text names its kind, never what the patient wrote."""
+
+    kind: str
+    """`medication` or `event`."""
+    id: str
+    starts_on: date | None
+    text: str
+
+
+def confounders(
+    medications: Iterable[Medication], events: Iterable[Event], window: DateRange, messages: Messages
+) -> tuple[Confounder, ...]:
+    """Medicines that begin or end in the window and events that overlap it, by date and id."""
+    found = [
+        Confounder(kind="medication", id=one.id, starts_on=one.starts_on, text=_medicine_text(one, window, messages))
+        for one in medications
+        if _inside(one.starts_on, window) or _inside(one.ends_on, window)
+    ]
+    found += [
+        Confounder(kind="event", id=one.id, starts_on=one.starts_on, text=_event_text(one, window, messages))
+        for one in events
+        if one.starts_on <= window.last and window.first <= (one.ends_on or one.starts_on)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.starts_on or date.min, one.kind, one.id)))
+
+
+def _inside(day: date | None, window: DateRange) -> bool:
+    return day is not None and day in window
+
+
+def _medicine_text(one: Medication, window: DateRange, messages: Messages) -> str:
+    began = one.starts_on if _inside(one.starts_on, window) else None
+    ended = one.ends_on if _inside(one.ends_on, window) else None
+    kind = messages.name("medicine", one.drug_class or "other")
+    if began is not None and ended is not None:
+        text = messages.say("medicine-both", kind=kind, began=began, ended=ended)
+    elif began is not None:
+        text = messages.say("medicine-began", kind=kind, began=began)
+    else:
+        text = messages.say("medicine-ended", kind=kind, ended=ended)
+    return f"{text} {messages.say('opioid-label')}" if one.drug_class == "opioid" else text
+
+
+def _event_text(one: Event, window: DateRange, messages: Messages) -> str:
+    kind = messages.name("event", one.kind)
+    if one.ends_on is None or one.ends_on <= one.starts_on:
+        return messages.say("event-day", kind=kind, began=one.starts_on)
+    if one.ends_on > window.last:
+        return messages.say("event-since", kind=kind, began=one.starts_on)
+    return messages.say("event-days", kind=kind, began=one.starts_on, ended=one.ends_on)

@@ -1,0 +1,147 @@
+"""Every sentence a summary and its chart say, in one place, so that a translation is one more value of `Messages`.
+
+They describe and never advise. A verdict's text is at most three short sentences for a reader of twelve years.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """The texts of one language."""
+
+    language: str
+    """BCP 47."""
+    months: tuple[str, ...]
+    date_form: str
+    """With {day}, {month} (its name) and {year}."""
+    sentences: Mapping[str, str]
+    """By code; placeholders are named in braces."""
+    names: Mapping[str, Mapping[str, str]]
+    """Names of kinds by what they are kinds of; `other` stands for those without a name."""
+
+    def say(self, code: str, **values: object) -> str:
+        """One text with its placeholders filled in, dates written out."""
+        told = {name: self.day(value) if isinstance(value, date) else value for name, value in values.items()}
+        return self.sentences[code].format_map(told)
+
+    def day(self, day: date) -> str:
+        """A date as people write it."""
+        return self.date_form.format(day=day.day, month=self.months[day.month - 1], year=day.year)
+
+    def name(self, what: str, kind: str) -> str:
+        """The name of a kind; of one without a name that of `other`."""
+        names = self.names[what]
+        return names.get(kind, names["other"])
+
+
+ENGLISH = Messages(
+    language="en",
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    date_form="{day} {month} {year}",
+    sentences={
+        # verdicts
+        "no-first-dose": "Your diary has no first dose yet, so there is no before and after to compare.",
+        "baseline-is-there": "There are enough scored days to compare with later.",
+        "baseline-is-missing": (
+            "To compare later, the diary needs {want_days} scored days in at least {want_weeks} weeks before the first "
+            "dose; so far it has {have_days}."
+        ),
+        "possible-from": "The earliest date for an answer is {possible_from}.",
+        "plan-too-soon": "The plan begins on {planned_on}, and that leaves too few days to compare with.",
+        "no-measures": "No symptom is chosen for this condition yet.",
+        "no-baseline": (
+            "There are no scores from the {weeks} weeks before the first dose on {first_dose}, so there is nothing to "
+            "compare with."
+        ),
+        "baseline-too-small": (
+            "There are too few scored days before the first dose on {first_dose} to compare with: {have_days}, where "
+            "{want_days} in at least {want_weeks} weeks are needed."
+        ),
+        "older-notes": "Days from before that date still count if they are added from older notes.",
+        "weeks-missing": (
+            "An answer needs {want_weeks} weeks with at least {valid_days} scored days since the first dose; so far "
+            "there are {have_weeks}."
+        ),
+        "paused": "Your diary says that the treatment is paused, so there is no date for an answer yet.",
+        "no-date": "There is no date for an answer yet.",
+        "ended-early": (
+            "This part of the treatment ended on {ended_on}, before there were enough scored weeks for an answer."
+        ),
+        "too-low": (
+            "Before the first dose the scores were already close to the best end of the scale: {mean} on average, "
+            "where {best} is best. That leaves too little room for a change that could be told from chance."
+        ),
+        "not-judged": (
+            "There are enough scored weeks before and after the first dose. This version shows them and does not judge "
+            "yet whether anything changed."
+        ),
+        # caveats
+        "caveat-not-yet-assessed": (
+            "This version of the service does not judge change yet. It does not say that the medicine helps, and it "
+            "does not say that it doesn't."
+        ),
+        "caveat-confounded": (
+            "Other things changed in the same time, such as other medicines or events. What you see may come from them."
+        ),
+        "caveat-low-coverage": (
+            "Scores are there for {days_scored} of {days} days. What the other days were like is not known."
+        ),
+        "caveat-primary-chosen-after-start": (
+            "The symptoms to look at were chosen after the first dose. Choosing late can make chance look like a "
+            "change."
+        ),
+        "caveat-first-dose-from-plan": (
+            "Weeks are counted from the start in your plan, since no recorded dose is close to that date."
+        ),
+        "caveat-diary-silent": "The last week with enough scores is more than {weeks} weeks old.",
+        # confounders
+        "medicine-began": "Another medicine ({kind}) was started on {began}.",
+        "medicine-ended": "Another medicine ({kind}) was stopped on {ended}.",
+        "medicine-both": "Another medicine ({kind}) was started on {began} and stopped on {ended}.",
+        "opioid-label": (
+            "The label of naltrexone says that it must not be combined with opioids; a prescriber or pharmacist can "
+            "tell more."
+        ),
+        "event-day": "{kind} on {began}.",
+        "event-days": "{kind} from {began} to {ended}.",
+        "event-since": "{kind} since {began}.",
+    },
+    names={
+        "series": {"other": "All symptoms together"},
+        "medicine": {
+            "opioid": "an opioid",
+            "steroid": "a steroid",
+            "nsaid": "an anti-inflammatory painkiller",
+            "dmard": "a medicine for the immune system",
+            "antidepressant": "an antidepressant",
+            "hypnotic": "a sleeping medicine",
+            "other": "kind not given",
+        },
+        "event": {
+            "flare": "Flare",
+            "infection": "Infection",
+            "travel": "Travel",
+            "menstruation": "Menstruation",
+            "procedure": "Medical procedure",
+            "vaccination": "Vaccination",
+            "stress": "Time of stress",
+            "other": "Event",
+        },
+    },
+)

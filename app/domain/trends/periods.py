@@ -1,0 +1,101 @@
+"""Periods of treatment: a pause long enough to be a baseline begins a new one (trends, section 1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.domain.trends.composite import composite
+from app.domain.trends.dates import DateRange
+from app.domain.trends.series import Values
+from app.domain.trends.treatment import Pause, Treatment
+from app.domain.trends.weeks import baseline, weekly_rows, within
+from app.domain.trends.window import SCAN_WEEKS, baseline_before
+
+WASHOUT_DAYS = 7
+"""The first days of a pause are no baseline: the drug may still act."""
+BASELINE_VALID_WEEKS = 2
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """One stretch of treatment with the baseline before it."""
+
+    starts_on: date
+    """Where week 0 begins: the first dose or a restart; without a first dose the day after the look."""
+    ends_on: date
+    """The last day that a look may see: of an ended period the day before its pause, of the present one the look's."""
+    baseline: DateRange
+    treated: bool
+    """False where there is no first dose yet, so that every week lies before it."""
+    ended: bool
+    """Whether another period follows."""
+    pauses: tuple[Pause, ...]
+    """Those too short to split the treatment; their weeks are not judged."""
+
+    @property
+    def anchor(self) -> int:
+        """The ordinal of the day on which week 0 begins."""
+        return self.starts_on.toordinal()
+
+    @property
+    def complete_weeks(self) -> int:
+        """Treatment weeks that end on or before ends_on."""
+        return max(0, (self.ends_on.toordinal() - self.anchor + 1) // 7)
+
+    def first_day(self, week: int) -> date:
+        """The date on which a week begins."""
+        return self.starts_on + timedelta(weeks=week)
+
+    def last_day(self, week: int) -> date:
+        """The date on which a week ends."""
+        return self.first_day(week + 1) - _DAY
+
+    def judges(self, week: int) -> bool:
+        """Whether a week may count for the verdict: among the first 104 of the treatment and untouched by a pause."""
+        first, last = self.first_day(week), self.last_day(week)
+        touched = any(pause.nights.first <= last and first <= pause.nights.last for pause in self.pauses)
+        return 0 <= week < SCAN_WEEKS and not touched
+
+
+def periods(treatment: Treatment, targets: Mapping[str, Values], as_of: date) -> list[Period]:
+    """The periods in their order; the last one is the present one.
+
+    targets are the daily values of the condition's target measures: a pause splits the treatment where their composite
+    has two valid weeks within it, its first 7 days left out.
+    """
+    if treatment.first_dose is None:
+        start = as_of + _DAY
+        return [
+            Period(
+                starts_on=start, ends_on=as_of, baseline=baseline_before(start), treated=False, ended=False, pauses=()
+            )
+        ]
+    done: list[Period] = []
+    start, span, short = treatment.first_dose, baseline_before(treatment.first_dose), list[Pause]()
+    for pause in treatment.pauses:
+        washed = _washed_out(pause)
+        if pause.restarts_on is None or washed is None or not _is_baseline(targets, washed, pause.restarts_on):
+            short.append(pause)
+            continue
+        end = pause.nights.first - _DAY
+        if start <= end:
+            done.append(
+                Period(starts_on=start, ends_on=end, baseline=span, treated=True, ended=True, pauses=tuple(short))
+            )
+        start, span, short = pause.restarts_on, washed, []
+    present = Period(starts_on=start, ends_on=as_of, baseline=span, treated=True, ended=False, pauses=tuple(short))
+    return [*done, present]
+
+
+def _washed_out(pause: Pause) -> DateRange | None:
+    """The days of a pause that may be a baseline, at most the last 8 weeks before the restart."""
+    first = pause.nights.first + timedelta(days=WASHOUT_DAYS)
+    if pause.restarts_on is not None:
+        first = max(first, baseline_before(pause.restarts_on).first)
+    return DateRange(first=first, last=pause.nights.last) if first <= pause.nights.last else None
+
+
+def _is_baseline(targets: Mapping[str, Values], span: DateRange, restart: date) -> bool:
+    inside = within(composite(targets, span).values, span)
+    return baseline(weekly_rows(inside, restart.toordinal())).weeks >= BASELINE_VALID_WEEKS

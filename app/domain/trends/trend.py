@@ -1,0 +1,122 @@
+"""One series as a phone gets it: baseline, weeks and verdict, every mean on the measure's own scale."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from app.domain.catalogue import Direction
+from app.domain.trends.choice import Scale
+from app.domain.trends.look import Look, Subject
+from app.domain.trends.needs import needs
+from app.domain.trends.periods import Period
+from app.domain.trends.verdict import Standing, Verdict, standing
+from app.domain.trends.verdict_text import verdict_text
+from app.domain.trends.weeks import Baseline
+from app.domain.trends.window import in_view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """One complete week in view; mean is None where n is 0, mg where no dose with an amount is recorded."""
+
+    week: int
+    starts_on: date
+    n: int
+    """Days with a value."""
+    mean: float | None
+    mg: Decimal | None
+    """Median daily total of the days with a dose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompositeTrend:
+    """All targets together."""
+
+    measures: tuple[str, ...]
+    """The targets that take part."""
+    direction: Direction
+    baseline: Baseline
+    weeks: tuple[Week, ...]
+    """From the first week with a value on, weeks without one included; ascending."""
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureTrend:
+    """One measure by itself, secondary to the composite."""
+
+    label: str
+    direction: Direction
+    derived_days: int
+    """Days in view whose value was turned from the opposite measure (`sleep_quality`)."""
+    moment_days: int
+    """Days in view without a score of their own, told by the mean of their moments."""
+    baseline: Baseline
+    weeks: tuple[Week, ...]
+    verdict: Verdict
+
+
+def composite_trend(subject: Subject, stands: Standing, seen: Look, mg: Mapping[int, Decimal]) -> CompositeTrend:
+    """The composite in the present period; mg by week."""
+    return CompositeTrend(
+        measures=subject.measures,
+        direction=subject.scale.direction,
+        baseline=stands.baseline,
+        weeks=_weeks(subject.scale, stands, seen.present, mg),
+        verdict=verdict(subject, stands, seen, seen.present),
+    )
+
+
+def measure_trend(code: str, seen: Look, mg: Mapping[int, Decimal]) -> MeasureTrend:
+    """One measure in the present period; mg by week."""
+    subject, series = seen.measure(code), seen.series[code]
+    scale, stands = subject.scale, standing(subject.values, seen.present)
+    before = stands.baseline
+    return MeasureTrend(
+        label=scale.label,
+        direction=scale.direction,
+        derived_days=series.derived_days,
+        moment_days=series.moment_days,
+        baseline=before if before.mean is None else replace(before, mean=scale.shown(before.mean)),
+        weeks=_weeks(scale, stands, seen.present, mg),
+        verdict=verdict(subject, stands, seen, seen.present),
+    )
+
+
+def verdict(subject: Subject, stands: Standing, seen: Look, period: Period) -> Verdict:
+    """The answer on one series in one period."""
+    missing, possible_from = needs(subject, stands, seen, period)
+    return Verdict(
+        status=stands.status,
+        published=False,
+        z=None,
+        bar=None,
+        false_alarm_percent=None,
+        weeks_to_benefit=None,
+        drop=None,
+        size=None,
+        needs=missing,
+        possible_from=possible_from,
+        last_week_on=stands.last_week_on,
+        text=verdict_text(subject, stands, seen, period, possible_from),
+    )
+
+
+def _weeks(scale: Scale, stands: Standing, period: Period, mg: Mapping[int, Decimal]) -> tuple[Week, ...]:
+    complete = period.complete_weeks
+    rows = {row.week: row for row in stands.rows if in_view(row.week, complete)}
+    if not rows:
+        return ()
+    first = min(0, *rows) if period.treated else min(rows)
+    return tuple(
+        Week(
+            week=week,
+            starts_on=period.first_day(week),
+            n=row.days if (row := rows.get(week)) else 0,
+            mean=scale.shown(row.mean) if row else None,
+            mg=mg.get(week),
+        )
+        for week in range(first, complete)
+        if in_view(week, complete)
+    )

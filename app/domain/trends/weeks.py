@@ -1,0 +1,67 @@
+"""Weekly rows: what every method looks at (trends, section 1)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.domain.trends.dates import DateRange
+from app.domain.trends.series import Values
+
+VALID_DAYS = 3
+"""A week counts with so many scored days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekRow:
+    """One week of one measure with at least one score; week 0 begins on the first dose date."""
+
+    week: int
+    days: int
+    """Days with a value, 1 to 7."""
+    total: float
+    """Sum of the values, lower is better."""
+
+    @property
+    def mean(self) -> float:
+        """Mean of the days with a value."""
+        return self.total / self.days
+
+    @property
+    def valid(self) -> bool:
+        """Whether the week has enough days to count."""
+        return self.days >= VALID_DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The valid weeks before the first dose; mean is weighted by entries, None without a valid week."""
+
+    weeks: int
+    entries: int
+    mean: float | None
+
+
+def weekly_rows(values: Values, anchor: int) -> list[WeekRow]:
+    """The weeks with a value, ascending; anchor is the ordinal of the day on which week 0 begins."""
+    totals: dict[int, list[float]] = {}
+    for ordinal, value in values.items():
+        week = (ordinal - anchor) // 7
+        row = totals.get(week)
+        if row is None:
+            totals[week] = [1, value]
+        else:
+            row[0] += 1
+            row[1] += value
+    return [WeekRow(week=week, days=int(days), total=total) for week, (days, total) in totals.items()]
+
+
+def within(values: Values, span: DateRange) -> dict[int, float]:
+    """The values of the days of a (short) range."""
+    return {ordinal: values[ordinal] for ordinal in span.ordinals if ordinal in values}
+
+
+def baseline(rows: Iterable[WeekRow]) -> Baseline:
+    """What the weeks before the first dose amount to."""
+    valid = [row for row in rows if row.valid]
+    entries = sum(row.days for row in valid)
+    mean = sum(row.total for row in valid) / entries if valid else None
+    return Baseline(weeks=len(valid), entries=entries, mean=mean)
