@@ -2,6 +2,9 @@
 
 `onset_at_` opens the API, `onset_rt_` gets new tokens, `onset_pr_` sets a new password once. What is stored is the
 fingerprint alone; a token is never written anywhere.
+
+All refresh tokens that follow one sign-in begin with the same 144 random bits, their family. It stays inside the
+tokens, so that whoever presents it once held one of them: this tells a copy of an old token from noise.
 """
 
 import base64
@@ -19,8 +22,9 @@ Chance = Callable[[int], bytes]
 PASSWORD_RESET_LIFETIME = timedelta(hours=1)
 
 _SECRET_BYTES = 32
+_FAMILY_BYTES = 18
 _CHECKSUM_BYTES = 4
-_BODY = re.compile(r"[A-Za-z0-9_-]{48}", re.ASCII)
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
 class TokenKind(StrEnum):
@@ -30,19 +34,30 @@ class TokenKind(StrEnum):
     REFRESH = "onset_rt_"
     PASSWORD_RESET = "onset_pr_"  # noqa: S105  # a prefix, not a password
 
+    @property
+    def payload_bytes(self) -> int:
+        """What stands between prefix and checksum; with the checksum a multiple of 3, so that no padding is needed."""
+        return _FAMILY_BYTES + _SECRET_BYTES if self is TokenKind.REFRESH else _SECRET_BYTES
+
+    @property
+    def body_characters(self) -> int:
+        """What stands behind the prefix."""
+        return (self.payload_bytes + _CHECKSUM_BYTES) * 4 // 3
+
 
 def new_token(kind: TokenKind, chance: Chance) -> str:
-    """A token that nobody has seen before."""
-    return _token(kind, chance(_SECRET_BYTES))
+    """A token that nobody has seen before; a refresh token begins a new family."""
+    return _token(kind, chance(kind.payload_bytes))
 
 
 def successor(secret_key: bytes, presented: str) -> str:
-    """The one refresh token that follows the presented one.
+    """The one refresh token that follows the presented, well-formed one in its family.
 
-    HMAC-SHA256 of the presented token under the service's secret key: whoever asks again with the same token after a
-    lost answer is given the same successor, though neither of the two is stored.
+    Its secret is HMAC-SHA256 of the presented token under the service's secret key: whoever asks again with the same
+    token after a lost answer is given the same successor, though neither of the two is stored.
     """
-    return _token(TokenKind.REFRESH, hmac.digest(secret_key, b"refresh successor\0" + presented.encode(), "sha256"))
+    secret = hmac.digest(secret_key, b"refresh successor\0" + presented.encode(), "sha256")
+    return _token(TokenKind.REFRESH, _family(presented) + secret)
 
 
 def kind_of(token: str) -> TokenKind | None:
@@ -51,10 +66,11 @@ def kind_of(token: str) -> TokenKind | None:
     Guards against typing errors and noise, not against forgery: anybody can compute the checksum.
     """
     kind = next((kind for kind in TokenKind if token.startswith(kind)), None)
-    if kind is None or _BODY.fullmatch(token, len(kind)) is None:
+    if kind is None or len(token) != len(kind) + kind.body_characters or not _BASE64URL.fullmatch(token, len(kind)):
         return None
     raw = base64.urlsafe_b64decode(token[len(kind) :])
-    return kind if raw[_SECRET_BYTES:] == _checksum(kind, raw[:_SECRET_BYTES]) else None
+    payload, checksum = raw[: kind.payload_bytes], raw[kind.payload_bytes :]
+    return kind if checksum == _checksum(kind, payload) else None
 
 
 def fingerprint(token: str) -> bytes:
@@ -62,9 +78,19 @@ def fingerprint(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _token(kind: TokenKind, secret: bytes) -> str:
-    return kind + base64.urlsafe_b64encode(secret + _checksum(kind, secret)).decode()
+def family_fingerprint(refresh_token: str) -> bytes:
+    """The 32 bytes under which the session of a well-formed refresh token is found, however old the token is."""
+    return hashlib.sha256(b"refresh family\0" + _family(refresh_token)).digest()
 
 
-def _checksum(kind: TokenKind, secret: bytes) -> bytes:
-    return zlib.crc32(kind.encode() + secret).to_bytes(_CHECKSUM_BYTES, "big")
+def _family(refresh_token: str) -> bytes:
+    start = len(TokenKind.REFRESH)
+    return base64.urlsafe_b64decode(refresh_token[start : start + _FAMILY_BYTES * 4 // 3])
+
+
+def _token(kind: TokenKind, payload: bytes) -> str:
+    return kind + base64.urlsafe_b64encode(payload + _checksum(kind, payload)).decode()
+
+
+def _checksum(kind: TokenKind, payload: bytes) -> bytes:
+    return zlib.crc32(kind.encode() + payload).to_bytes(_CHECKSUM_BYTES, "big")
