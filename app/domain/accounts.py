@@ -74,6 +74,11 @@ class Account(Settings):
 _Settings = TypeVar("_Settings", bound=Settings)
 
 
+def day_start_text(minutes: int) -> str:
+    """A day start in minutes after midnight, as `HH:MM`."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def normalised_email(text: str) -> str:
     """The form under which an address is stored and found: trimmed, case-folded, NFC."""
     folded = unicodedata.normalize("NFC", text.strip()).casefold()
@@ -116,7 +121,7 @@ def changed(settings: _Settings, changes: Mapping[str, Any], *, this_year: int) 
 
 
 def _tidy_name(name: str | None) -> str | None:
-    return unicodedata.normalize("NFC", name).strip() or None if name is not None else None
+    return unicodedata.normalize("NFC", name or "").strip() or None
 
 
 def _errors(settings: Settings, this_year: int) -> Iterator[FieldError]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from app.domain.errors import Refusal
+
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=90)
 LONGEST_SESSION = timedelta(days=365)
@@ -57,6 +59,36 @@ class AccessToken:
     generation: int
     issued_at: datetime
     expires_at: datetime
+
+
+class TokenMissing(Refusal):
+    """Nobody said who is asking."""
+
+    code = "token-missing"
+
+
+class TokenInvalid(Refusal):
+    """The access token was never handed out, was ended, or is older than two generations."""
+
+    code = "token-invalid"
+
+
+class TokenExpired(Refusal):
+    """The access token is older than 15 minutes; a refresh helps."""
+
+    code = "token-expired"
+
+
+class InvalidGrant(Refusal):
+    """The password or refresh token opens nothing; which of all reasons it is stays unsaid."""
+
+    code = "invalid-grant"
+
+
+class WrongRole(Refusal):
+    """Meant for accounts of the other role."""
+
+    code = "wrong-role"
 
 
 class Refused(StrEnum):
