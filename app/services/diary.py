@@ -8,12 +8,12 @@ from app.domain.access import OwnDiary
 from app.domain.errors import NotFound
 from app.domain.ids import RecordId, Revision
 from app.domain.records.kinds import DOSE, MEDICATION, REGIMEN_STEP, Kind
+from app.domain.records.listing import Place, Window, day_of
 from app.domain.records.notices import Notice, dose_notices, medication_notices, night_notices
 from app.domain.records.record import Fields, StoredRecord
 from app.domain.records.validation import check_fields
 from app.domain.sync.change import Delete, Put
 from app.services.parts import Parts
-from app.storage.records import Place, Window, day_of
 from app.storage.work import Work
 
 _TAKEN = ("taken", "partial")
@@ -106,9 +106,7 @@ async def delete_record(
     await parts.database.write(access, delete)
 
 
-async def _write(
-    parts: Parts, access: OwnDiary, put: Put, *, expected: Revision | None, must_exist: bool
-) -> Stored:
+async def _write(parts: Parts, access: OwnDiary, put: Put, *, expected: Revision | None, must_exist: bool) -> Stored:
     at = parts.clock()
 
     def write(work: Work) -> Stored:
@@ -118,9 +116,7 @@ async def _write(
             raise NotFound  # and with it the write is undone
         record = merged.record
         assert record is not None  # noqa: S101 - a put always leaves a record
-        return Stored(
-            record=record, notices=(*merged.notices, *_soft_notices(work, put.kind, record)), created=created
-        )
+        return Stored(record=record, notices=(*merged.notices, *_soft_notices(work, put.kind, record)), created=created)
 
     return await parts.database.write(access, write)
 

@@ -5,19 +5,19 @@ Every statement names one patient, the one of the access; a test listens for tho
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, text, tuple_, update
 
 from app.domain.access import OwnDiary
 from app.domain.clock import latest_day
 from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.kinds import Kind
+from app.domain.records.listing import OPEN, Place, Window, day_of
 from app.domain.records.record import KindName, StoredRecord, encode
 from app.domain.sync.change import Circumstances, Delete, Known, Merged, Put, Written
 from app.domain.sync.merge import admit, merge
-from app.storage.tables import patient_state, record_history, records
+from app.storage.tables import QUIET, patient_state, record_history, records
 
 _MINE = records.c.patient == bindparam("patient")
 _THIS = (_MINE, records.c.kind == bindparam("kind"), records.c.id == bindparam("id"))
@@ -39,6 +39,19 @@ _before = records.c.local_day < bindparam("day")
 _dated = records.c.local_day != ""
 _after = tuple_(records.c.local_day, records.c.id) > tuple_(bindparam("after_day"), bindparam("after_id"))
 _in_order = (records.c.local_day, records.c.id)
+_days_of_kind = select(records.c.local_day, records.c.fields).where(
+    _MINE, records.c.kind == bindparam("kind"), ~records.c.deleted, _from
+)
+_other = records.alias("other")
+_dosed = exists().where(
+    _other.c.patient == records.c.patient,
+    _other.c.kind == records.c.kind,
+    _other.c.local_day == records.c.local_day,
+    ~_other.c.deleted,
+    text("other.fields ->> 'status' IN ('taken', 'partial')"),
+)
+_quiet_nights = select(records.c.local_day).where(_MINE, QUIET, ~_dosed).distinct()
+_revision = select(patient_state.c.rev).where(patient_state.c.patient == bindparam("patient"))
 _insert = insert(records)
 _update = (
     update(records)
@@ -52,23 +65,8 @@ _update = (
 _insert_history = insert(record_history)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """Days from `first` to `last`, both included, as `YYYY-MM-DD`; None where that end is open."""
-
-    first: str | None = None
-    last: str | None = None
-
-
-OPEN = Window()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """The last record of a page: the next one begins after it."""
-
-    day: str
-    id: RecordId
+DayText = tuple[date, str]
+"""The day of a record, and its fields as stored."""
 
 
 class Records:
@@ -103,6 +101,22 @@ class Records:
         query = _of_kind.where(_before, _dated).order_by(records.c.local_day.desc(), records.c.id.desc()).limit(limit)
         rows = self._connection.execute(query, {**self._mine, "kind": kind.name, "day": day})
         return [_stored(row) for row in rows]
+
+    def days(self, kind: Kind, first: date, last: date | None = None, *, limit: int | None = None) -> list[DayText]:
+        """Day and stored text of the live records from `first` on, in ascending order of their days."""
+        query, values = _days_of_kind, {**self._mine, "kind": kind.name, "first": first.isoformat()}
+        if last is not None:
+            query, values = query.where(_to), {**values, "last": last.isoformat()}
+        rows = self._connection.execute(query.order_by(records.c.local_day).limit(limit), values)
+        return [(date.fromisoformat(day), fields) for day, fields in rows]
+
+    def quiet_nights(self) -> list[date]:
+        """The dates that have a dose record and none with status taken or partial."""
+        return [date.fromisoformat(day) for day in self._connection.execute(_quiet_nights, self._mine).scalars()]
+
+    def revision(self) -> Revision:
+        """The diary's present revision."""
+        return Revision(self._connection.execute(_revision, self._mine).scalar_one())
 
     def of_kinds(self, kinds: Sequence[Kind]) -> list[StoredRecord]:
         """All live records of kinds of which a patient has few: steps, conditions, medicines, own measures."""
@@ -172,11 +186,6 @@ class Records:
                 "changes": _changes_text(written),
             },
         )
-
-
-def day_of(kind: Kind, record: StoredRecord) -> str:
-    """The day by which lists of the kind are ordered; empty where the record has none."""
-    return str(record.fields.get(kind.date_field) or "") if kind.date_field else ""
 
 
 def _changes_text(written: Written) -> str:

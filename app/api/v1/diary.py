@@ -14,9 +14,9 @@ from app.api.wire import Day
 from app.domain.errors import FieldError, Invalid
 from app.domain.records.json_schema import schema
 from app.domain.records.kinds import KINDS, Kind
+from app.domain.records.listing import Window
 from app.domain.records.validation import canonical_id
 from app.services import diary
-from app.storage.records import Window
 
 Id = Annotated[str, Path(alias="id", description="The record's id; a day also answers to its plain date.")]
 From = Annotated[Day | None, Query(alias="from", description="The first day wanted.")]

@@ -11,9 +11,9 @@ from app.domain.errors import FieldError, Invalid
 from app.domain.ids import RecordId, is_record_id
 from app.domain.records.json_schema import schema
 from app.domain.records.kinds import Kind
+from app.domain.records.listing import Place
 from app.domain.records.notices import Notice
 from app.domain.records.record import StoredRecord
-from app.storage.records import Place
 
 NOTICE_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -75,7 +75,9 @@ def cursor_of(place: Place) -> str:
 def place_of(cursor: str) -> Place:
     """The place that a cursor of ours names; refuses with Invalid."""
     try:
-        day, _, record_id = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode().partition(".")
+        day, _, record_id = (
+            base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode().partition(".")
+        )
     except (binascii.Error, ValueError):
         day, record_id = "", ""
     if not is_record_id(record_id):
