@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from app.domain.access import Access, OwnDiary
 from app.storage.accounts import Accounts
 from app.storage.records import Records
+from app.storage.schema import present_revision
 from app.storage.sessions import Sessions
 
 
@@ -31,3 +32,7 @@ class Work:
     def sessions(self) -> Sessions:
         """Sessions and their tokens, within what the access may touch."""
         return Sessions(self._connection, self._access)
+
+    def schema_revision(self) -> str | None:
+        """The revision of the schema that the database is at."""
+        return present_revision(self._connection)
