@@ -5,7 +5,7 @@ A change made over REST counts as made on the present revision, so it never conf
 
 from app.domain.ids import Device, Revision
 from app.domain.records.record import Fields, StoredRecord, Value, encode
-from app.domain.records.validation import check_lasting, check_record, fill_in, same_value
+from app.domain.records.validation import absent_is_null, check_lasting, check_record, fill_in
 from app.domain.sync.change import (
     Circumstances,
     Delete,
@@ -41,7 +41,7 @@ def _touches_dose_unit(known: Known, change: Put, device: Device) -> bool:
         return False
     stored = known.record.fields
     return any(
-        name in change.fields and not same_value(stored.get(name), change.fields[name]) for name in DOSE_UNIT
+        name in change.fields and not absent_is_null(stored.get(name), change.fields[name]) for name in DOSE_UNIT
     )
 
 
@@ -79,7 +79,7 @@ def _put(known: Known | None, change: Put, rev: Revision, by: Circumstances) -> 
     changes: dict[str, tuple[Value, Value]] = {
         name: (before.get(name), after.get(name))
         for name in {**before, **after}
-        if not same_value(before.get(name), after.get(name))
+        if not absent_is_null(before.get(name), after.get(name))
     }
     if alive and not changes:
         return Merged(record=alive.record, written=None, notices=notices)
