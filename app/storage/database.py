@@ -23,7 +23,6 @@ _READERS = 3
 _POSTGRES_WRITERS = 4
 _TOGETHER = 64
 """How many waiting writes SQLite commits as one."""
-_WAITING = 1024
 _RACES = 5
 
 
@@ -34,11 +33,11 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.primary = make_engine(url)
         self._replica = make_engine(replica_url or url, read_only=True)
-        self._readers = Lanes("read", self._replica, _read_each, threads=_READERS, together=1, waiting=_WAITING)
+        self._readers = Lanes(self._replica, _read_each, threads=_READERS)
         self._writers = (
-            Lanes("write", self.primary, _write_together, threads=1, together=_TOGETHER, waiting=_WAITING)
+            Lanes(self.primary, _write_together, threads=1, together=_TOGETHER)
             if self.is_sqlite
-            else Lanes("write", self.primary, _write_each, threads=_POSTGRES_WRITERS, together=1, waiting=_WAITING)
+            else Lanes(self.primary, _write_each, threads=_POSTGRES_WRITERS)
         )
 
     async def read(self, access: Access, work: Callable[[Work], T]) -> T:

@@ -24,7 +24,15 @@ def lost_race(error: DBAPIError) -> bool:
     return _state(error) in _LOST_RACE_STATES
 
 
-def breaks_transaction(error: Exception) -> bool:
+def was_stale(error: Exception | None) -> bool:
+    """Whether the connection was lost before anything was committed, so that the unit may run again on a new one.
+
+    A failed COMMIT names no statement: whether it took effect is unknown, and it is never run again.
+    """
+    return isinstance(error, DBAPIError) and error.connection_invalidated and error.statement is not None
+
+
+def breaks_transaction(error: Exception | None) -> bool:
     """Whether the whole transaction is gone, and not just the statement that failed."""
     return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
 

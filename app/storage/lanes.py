@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import Access
 from app.domain.errors import DatabaseUnavailable, Overloaded
+from app.storage.failures import breaks_transaction, was_stale
 
 ANSWER_WITHIN_S = 4.5
 """A unit that has not answered by then is refused; for a write that means unknown, not undone."""
+_WAITING = 1024
 
 
 @dataclass(slots=True)
@@ -32,26 +33,21 @@ class Unit:
 
 Answer = tuple[Unit, object, Exception | None]
 Run = Callable[[Connection, Sequence[Unit]], list[Answer]]
+_Queue = queue.SimpleQueue[Unit | None]
 
 
 class Lanes:
-    """Threads of one purpose. `run` gets a connection and up to `together` units, and says what became of each."""
+    """Lanes of one purpose. `run` gets a connection and up to `together` units, and says what became of each."""
 
-    def __init__(self, name: str, engine: Engine, run: Run, *, threads: int, together: int, waiting: int) -> None:
-        self._engine = engine
-        self._run = run
-        self._together = together
-        self._waiting = waiting
-        self._queue: queue.SimpleQueue[Unit | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"onset-{name}-{number}", daemon=True) for number in range(threads)
-        ]
-        for thread in self._threads:
-            thread.start()
+    def __init__(self, engine: Engine, run: Run, *, threads: int, together: int = 1) -> None:
+        self._queue: _Queue = queue.SimpleQueue()
+        self._lanes = [_Lane(self._queue, engine, run, together) for _ in range(threads)]
+        for lane in self._lanes:
+            lane.start()
 
     async def submit(self, access: Access, work: Callable[[Any], object]) -> Any:  # noqa: ANN401 - the work's answer
         """The work's answer, or its exception; refuses when too much waits or the database does not answer."""
-        if self._queue.qsize() >= self._waiting:
+        if self._queue.qsize() >= _WAITING:
             raise Overloaded
         unit = Unit(access, work)
         self._queue.put(unit)
@@ -63,25 +59,37 @@ class Lanes:
 
     def close(self) -> None:
         """Lets what waits be answered, then ends the threads and their connections."""
-        for _ in self._threads:
+        for _ in self._lanes:
             self._queue.put(None)
-        for thread in self._threads:
-            thread.join(ANSWER_WITHIN_S)
+        for lane in self._lanes:
+            lane.join(ANSWER_WITHIN_S)
 
-    def _work(self) -> None:
+
+class _Lane(threading.Thread):
+    """One thread with its connection, which is opened at need and again after a failure."""
+
+    def __init__(self, units: _Queue, engine: Engine, run: Run, together: int) -> None:
+        super().__init__(name="onset-lane", daemon=True)
+        self._queue = units
+        self._engine = engine
+        self._run_units = run
+        self._together = together
+        self._connection: Connection | None = None
+
+    def run(self) -> None:
         while taken := self._next():
             units = [unit for unit in taken if not unit.answer.cancelled()]
-            fresh = self._connection is None
+            was_open = self._connection is not None
             answers = self._attempt(units)
-            if not fresh and any(_was_stale(failure) for _, _, failure in answers):
-                answers = self._attempt(units)
+            if was_open and any(was_stale(failure) for _, _, failure in answers):
+                answers = self._attempt(units)  # the server had closed the connection since it was last used
             _deliver(answers)
         self._abandon()
 
     def _attempt(self, units: Sequence[Unit]) -> list[Answer]:
         try:
             self._connection = self._connection or self._engine.connect()
-            answers = self._run(self._connection, units)
+            answers = self._run_units(self._connection, units)
         except Exception as failure:  # noqa: BLE001 - every waiting caller gets it, and the lane goes on
             answers = [(unit, None, failure) for unit in units]
         if any(breaks_transaction(failure) for _, _, failure in answers):

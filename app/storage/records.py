@@ -102,12 +102,14 @@ class Records:
         rows = self._connection.execute(query, {**self._mine, "kind": kind.name, "day": day})
         return [_stored(row) for row in rows]
 
-    def days(self, kind: Kind, first: date, last: date | None = None, *, limit: int | None = None) -> list[DayText]:
-        """Day and stored text of the live records from `first` on, in ascending order of their days."""
+    def days(
+        self, kind: Kind, first: date, last: date | None = None, *, limit: int | None = None, skip: int = 0
+    ) -> list[DayText]:
+        """Day and stored text of the live records from `first` on, in ascending order of (day, id)."""
         query, values = _days_of_kind, {**self._mine, "kind": kind.name, "first": first.isoformat()}
         if last is not None:
             query, values = query.where(_to), {**values, "last": last.isoformat()}
-        rows = self._connection.execute(query.order_by(records.c.local_day).limit(limit), values)
+        rows = self._connection.execute(query.order_by(*_in_order).limit(limit).offset(skip or None), values)
         return [(date.fromisoformat(day), fields) for day, fields in rows]
 
     def quiet_nights(self) -> list[date]:

@@ -18,7 +18,7 @@ def upgrade() -> None:
     _sign_in()
     _records()
     _history()
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         _postgresql_guard()
         _postgresql_views()
     else:
@@ -42,7 +42,7 @@ def downgrade() -> None:
         "accounts",
     ):
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
+    if op.get_context().dialect.name == "postgresql":
         op.execute("DROP FUNCTION records_guard")
 
 
@@ -86,6 +86,7 @@ def _sessions() -> None:
         sa.Column("id", sa.Text, nullable=False),
         _account(),
         sa.Column("device_name", sa.Text),
+        sa.Column("family_fingerprint", sa.LargeBinary, nullable=False),
         sa.Column("current_fingerprint", sa.LargeBinary, nullable=False),
         sa.Column("previous_fingerprint", sa.LargeBinary),
         sa.Column("generation", sa.Integer, nullable=False),
@@ -95,11 +96,9 @@ def _sessions() -> None:
         sa.Column("refresh_expires_at", sa.BigInteger, nullable=False),
         sa.Column("ends_at", sa.BigInteger, nullable=False),
         sa.Column("revoked_at", sa.BigInteger),
-        sa.Column("revoked_why", sa.Text),
         sa.PrimaryKeyConstraint("key", name="pk_sessions"),
         sa.UniqueConstraint("id", name="uq_sessions_id"),
-        sa.UniqueConstraint("current_fingerprint", name="uq_sessions_current_fingerprint"),
-        sa.UniqueConstraint("previous_fingerprint", name="uq_sessions_previous_fingerprint"),
+        sa.UniqueConstraint("family_fingerprint", name="uq_sessions_family_fingerprint"),
         _of_account("sessions"),
         sqlite_autoincrement=True,
     )
@@ -185,6 +184,10 @@ def _records() -> None:
     )
     op.create_index("ix_records_patient_rev", "records", ["patient", "rev"])
     op.create_index("ix_records_patient_kind_local_day", "records", ["patient", "kind", "local_day"])
+    quiet = sa.text("kind = 'dose' AND NOT deleted AND fields ->> 'status' IN ('skipped', 'held')")
+    op.create_index(
+        "ix_records_quiet_nights", "records", ["patient", "local_day"], sqlite_where=quiet, postgresql_where=quiet
+    )
 
 
 def _history() -> None:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.api.v1 import diary
+from app.api.v1 import catalogue, diary, today, trends
 
 router = APIRouter(prefix="/v1")
-for collection in diary.routers():
-    router.include_router(collection)
+for part in (catalogue.router, today.router, *diary.routers(), trends.router):
+    router.include_router(part)

@@ -1,0 +1,18 @@
+"""Domain values as JSON: dataclasses by their fields, dates as text, exact decimals as plain JSON numbers."""
+
+from decimal import Decimal
+
+import orjson
+
+from app.domain.records.record import plain
+
+
+def json_of(value: object) -> bytes:
+    """The value as UTF-8 JSON."""
+    return orjson.dumps(value, default=_number)
+
+
+def _number(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(plain(value))
+    raise TypeError(f"{type(value).__qualname__} has no JSON form")

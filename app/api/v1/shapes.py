@@ -1,0 +1,52 @@
+"""Wire shapes that several routes share, or that no domain value has by itself.
+
+A response shape has no defaults: what it lists is always there.
+"""
+
+from datetime import date
+from typing import Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.services.trends import AdherenceReport
+
+Item = TypeVar("Item")
+
+
+class ListOut(BaseModel, Generic[Item]):
+    """A list that is never cut into pages."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[Item]
+
+
+class AdherenceOut(BaseModel):
+    """How regularly doses were taken in a range of dates."""
+
+    model_config = ConfigDict(frozen=True, serialize_by_alias=True)
+
+    from_: date = Field(serialization_alias="from")
+    to: date
+    low: float | None
+    high: float | None
+    days: int
+    longest_gap_days: int
+    days_taken: int
+    days_not_taken: int
+    days_unknown: int
+
+    @classmethod
+    def of(cls, report: AdherenceReport) -> Self:
+        """The report as the wire shows it."""
+        return cls(
+            from_=report.first,
+            to=report.last,
+            low=report.range.low,
+            high=report.range.high,
+            days=report.range.days,
+            longest_gap_days=report.range.longest_gap_days,
+            days_taken=report.counts.days_taken,
+            days_not_taken=report.counts.days_not_taken,
+            days_unknown=report.counts.days_unknown,
+        )

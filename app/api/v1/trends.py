@@ -1,0 +1,121 @@
+"""Trend summaries, their chart, and adherence (api, "Trends")."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.api.conditional import is_known
+from app.api.deps import Patient, TheParts
+from app.api.problems import problems
+from app.api.render import json_of
+from app.api.v1.shapes import AdherenceOut, ListOut
+from app.api.wire import Day
+from app.domain.access import OwnDiary
+from app.domain.catalogue import CATALOGUE_VERSION
+from app.domain.ids import Revision
+from app.domain.report.chart import chart
+from app.domain.report.paint import Theme
+from app.domain.trends.messages import ENGLISH
+from app.domain.trends.summary import ShortSummary, Summary
+from app.domain.trends.verdict import METHOD_VERSION
+from app.services import trends
+
+Condition = Annotated[str, Path(max_length=64, description="A condition code, or the id of an own condition.")]
+AsOf = Annotated[Day | None, Query(description="The date of the look; today in the account's zone by default.")]
+Measure = Annotated[
+    str | None, Query(max_length=64, description="A measure code; the condition's primary measure by default.")
+]
+Charted = Annotated[Theme, Query(description="`auto` follows the reader's setting.")]
+_SVG: Final = "image/svg+xml"
+_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Unchanged"}}
+
+router = APIRouter(tags=["trends"], responses=problems(401, 403, 422))
+
+
+@router.get("/trends", response_model=ListOut[ShortSummary], responses=_UNCHANGED)
+async def list_trends(request: Request, parts: TheParts, access: Patient, as_of: AsOf = None) -> Response:
+    """A line for each tracked condition."""
+    day = trends.checked_as_of(parts, access, as_of)
+
+    async def content() -> tuple[Revision, bytes]:
+        found, revision = await trends.summarise_all(parts, access, day)
+        return revision, json_of({"items": found})
+
+    return await _answer(request, access, day, content)
+
+
+@router.get("/trends/{condition}", response_model=Summary, responses={**_UNCHANGED, **problems(404)})
+async def read_trend(
+    request: Request, parts: TheParts, access: Patient, condition: Condition, as_of: AsOf = None
+) -> Response:
+    """The condition's summary: what the diary shows, what can be said of it, and what is still missing."""
+    day = trends.checked_as_of(parts, access, as_of)
+
+    async def content() -> tuple[Revision, bytes]:
+        found, revision = await trends.summarise(parts, access, condition, day)
+        return revision, json_of(found)
+
+    return await _answer(request, access, day, content)
+
+
+@router.get(
+    "/trends/{condition}/chart.svg",
+    response_class=Response,
+    responses={
+        200: {"description": "OK", "content": {_SVG: {"schema": {"type": "string"}}}},
+        **_UNCHANGED,
+        **problems(404),
+    },
+)
+async def draw_chart(  # noqa: PLR0913 - a picture is named by its subject, date and colours
+    request: Request,
+    parts: TheParts,
+    access: Patient,
+    condition: Condition,
+    measure: Measure = None,
+    theme: Charted = Theme.AUTO,
+    as_of: AsOf = None,
+) -> Response:
+    """One measure over time as a picture, with the doses behind it and a text alternative within."""
+    day = trends.checked_as_of(parts, access, as_of)
+
+    async def content() -> tuple[Revision, bytes]:
+        found, shown, revision = await trends.summarise_measure(parts, access, condition, measure, day)
+        return revision, chart(found, shown, theme).encode()
+
+    return await _answer(request, access, day, content, media_type=_SVG)
+
+
+@router.get("/adherence", response_model=AdherenceOut)
+async def read_adherence(
+    parts: TheParts,
+    access: Patient,
+    first: Annotated[Day | None, Query(alias="from", description="The first dose by default.")] = None,
+    to: Annotated[Day | None, Query(description="Today by default; later days don't count.")] = None,
+) -> Response:
+    """How regularly doses were taken, as a range: a day without a record is unknown, not missed."""
+    found = await trends.adherence_between(parts, access, first, to)
+    return Response(AdherenceOut.of(found).model_dump_json(), media_type="application/json")
+
+
+async def _answer(
+    request: Request,
+    access: OwnDiary,
+    day: date,
+    content: Callable[[], Awaitable[tuple[Revision, bytes]]],
+    *,
+    media_type: str = "application/json",
+) -> Response:
+    """304 if the client holds what this diary gives at its present revision; nothing is computed for that."""
+    known = _tag(access.revision, day)
+    if is_known(request, known):
+        return Response(status_code=304, headers={"ETag": known})
+    revision, body = await content()
+    return Response(body, headers={"ETag": _tag(revision, day)}, media_type=media_type)
+
+
+def _tag(revision: Revision, day: date) -> str:
+    """Everything that an answer is made from, beside what its URL says."""
+    return f'"{revision}.{day.isoformat()}.{ENGLISH.language}.{METHOD_VERSION}.{CATALOGUE_VERSION}"'

@@ -1,0 +1,196 @@
+"""Gathers from the records what a trend summary is made from; bounded, however long the diary is."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from app.domain.catalogue import CONDITIONS, MEASURES
+from app.domain.records.kinds import (
+    CONDITION_KIND,
+    DAY,
+    DOSE,
+    EVENT,
+    MEASURE_KIND,
+    MEDICATION,
+    MOMENT,
+    REGIMEN_STEP,
+    USUAL,
+    Kind,
+)
+from app.domain.records.record import Fields, KindName, Value
+from app.domain.trends.choice import choice
+from app.domain.trends.dates import DateRange
+from app.domain.trends.diary import Diary, Event, Medication, OwnMeasure, Tracked, Usual
+from app.domain.trends.reading import read_days, read_doses, read_moments
+from app.domain.trends.treatment import DoseStatus, RegimenStep, Treatment, treatment
+from app.domain.trends.window import diary_window
+from app.storage.records import DayText, Records
+
+_FEW = (REGIMEN_STEP, CONDITION_KIND, MEDICATION, EVENT, MEASURE_KIND, USUAL)
+"""Kinds of which a patient has few, so that they are read whole."""
+_FIRST_LOOK = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """The records of one look, read in one transaction; what is made of them needs no database."""
+
+    tracked: Mapping[str, Tracked]
+    """The conditions that have a record, by code or own id, in the order of those."""
+    treatment: Treatment
+    steps: Sequence[RegimenStep]
+    own_measures: Sequence[OwnMeasure]
+    medications: Sequence[Medication]
+    events: Sequence[Event]
+    usuals: Sequence[Usual]
+    days: Sequence[DayText]
+    moments: Sequence[DayText]
+    doses: Sequence[DayText]
+
+    def knows(self, condition: str) -> bool:
+        """Whether there can be a summary of the condition: it is the catalogue's or the patient's own."""
+        return condition in CONDITIONS or condition in self.tracked
+
+    def scores(self, measure: str) -> bool:
+        """Whether there is such a measure: the catalogue's or the patient's own."""
+        return measure in MEASURES or any(own.code == measure for own in self.own_measures)
+
+    def diary(self, condition: str, *, only: str | None = None) -> Diary:
+        """The diary as seen for one known condition; with `only`, for that measure in place of its targets."""
+        listed, tracked = CONDITIONS.get(condition), self.tracked.get(condition)
+        if only is not None:
+            tracked = Tracked(
+                id=condition,
+                label=tracked.label if tracked else None,
+                primary_measure=only,
+                target_measures=(only,),
+                targets_chosen_on=tracked.targets_chosen_on if tracked else None,
+            )
+        return Diary(
+            condition=listed,
+            tracked=tracked,
+            treatment=self.treatment,
+            days=read_days(self.days, choice(listed, tracked).measures),
+            moments=read_moments(self.moments),
+            doses=read_doses(self.doses),
+            steps=self.steps,
+            own_measures=self.own_measures,
+            medications=self.medications,
+            events=self.events,
+            usuals=self.usuals,
+        )
+
+
+def gather(records: Records, as_of: date) -> Material:
+    """Everything that summaries on this date look at."""
+    few: dict[KindName, list[tuple[str, Fields]]] = {kind.name: [] for kind in _FEW}
+    for record in records.of_kinds(_FEW):
+        few[record.kind].append((record.id, record.fields))
+    steps = [regimen_step(fields) for _, fields in few[REGIMEN_STEP.name]]
+    course = course_of(records, steps, as_of)
+    window = diary_window(course, as_of)
+    return Material(
+        tracked={record_id: _tracked(record_id, fields) for record_id, fields in few[CONDITION_KIND.name]},
+        treatment=course,
+        steps=steps,
+        own_measures=[_own_measure(slug, fields) for slug, fields in few[MEASURE_KIND.name]],
+        medications=[_medication(record_id, fields) for record_id, fields in few[MEDICATION.name]],
+        events=[_event(record_id, fields) for record_id, fields in few[EVENT.name]],
+        usuals=[_usual(record_id, fields) for record_id, fields in few[USUAL.name]],
+        days=_within(records, DAY, window),
+        moments=_within(records, MOMENT, window),
+        doses=_within(records, DOSE, window),
+    )
+
+
+def steps_of(records: Records) -> list[RegimenStep]:
+    """The regimen, ascending by its dates."""
+    return [regimen_step(record.fields) for record in records.of_kinds((REGIMEN_STEP,))]
+
+
+def course_of(records: Records, steps: Sequence[RegimenStep], as_of: date) -> Treatment:
+    """When the treatment began, paused and went on."""
+
+    def nights_from(first: date) -> Iterator[tuple[date, DoseStatus]]:
+        seen, limit = 0, _FIRST_LOOK
+        while rows := records.days(DOSE, first, as_of, limit=limit, skip=seen):
+            yield from ((dose.local_date, dose.status) for dose in read_doses(rows))
+            if len(rows) < limit:
+                return
+            seen, limit = seen + limit, 2 * limit
+
+    return treatment(steps=steps, nights_from=nights_from, quiet_nights=records.quiet_nights(), as_of=as_of)
+
+
+def _within(records: Records, kind: Kind, window: Iterable[DateRange]) -> list[DayText]:
+    return [row for span in window for row in records.days(kind, span.first, span.last)]
+
+
+def regimen_step(fields: Fields) -> RegimenStep:
+    """A regimen_step record as trends see it."""
+    return RegimenStep(
+        starts_on=_date_in(fields, "starts_on"),
+        ends_on=_date(fields.get("ends_on")),
+        mg=_milligrams(fields["mg"]),
+        doses_per_day=_count(fields.get("doses_per_day"), 1),
+        reason=_text(fields.get("reason")),
+    )
+
+
+def _tracked(record_id: str, fields: Fields) -> Tracked:
+    targets = fields.get("target_measures")
+    return Tracked(
+        id=record_id,
+        label=_text(fields.get("label")),
+        primary_measure=_text(fields.get("primary_measure")),
+        target_measures=targets if isinstance(targets, tuple) else (),
+        targets_chosen_on=_date(fields.get("targets_chosen_on")),
+    )
+
+
+def _own_measure(slug: str, fields: Fields) -> OwnMeasure:
+    return OwnMeasure(code=f"own:{slug}", label=str(fields["label"]), direction=str(fields["direction"]))
+
+
+def _medication(record_id: str, fields: Fields) -> Medication:
+    return Medication(
+        id=record_id,
+        drug_class=_text(fields.get("drug_class")),
+        starts_on=_date(fields.get("starts_on")),
+        ends_on=_date(fields.get("ends_on")),
+    )
+
+
+def _event(record_id: str, fields: Fields) -> Event:
+    return Event(
+        id=record_id,
+        kind=_text(fields.get("kind")) or "other",
+        starts_on=_date_in(fields, "starts_on"),
+        ends_on=_date(fields.get("ends_on")),
+    )
+
+
+def _usual(record_id: str, fields: Fields) -> Usual:
+    measure = record_id.replace("own-", "own:", 1) if record_id.startswith("own-") else record_id
+    return Usual(measure=measure, value=_count(fields["value"], 0), asked_on=_date_in(fields, "asked_on"))
+
+
+def _text(value: Value) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _date(value: Value) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _date_in(fields: Fields, name: str) -> date:
+    return date.fromisoformat(str(fields[name]))
+
+
+def _count(value: Value, absent: int) -> int:
+    return value if isinstance(value, int) else absent
+
+
+def _milligrams(value: Value) -> Decimal:
+    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)

@@ -1,0 +1,104 @@
+"""Trend summaries of one's own diary, and the adherence of a range of dates."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.access import OwnDiary
+from app.domain.clock import day_in_zone, latest_day
+from app.domain.errors import FieldError, Invalid, NotFound
+from app.domain.ids import Revision
+from app.domain.records.kinds import DOSE
+from app.domain.trends.adherence import Adherence, AdherenceCount, adherence
+from app.domain.trends.choice import choice
+from app.domain.trends.dates import DateRange
+from app.domain.trends.diary import Diary
+from app.domain.trends.reading import read_doses
+from app.domain.trends.summary import ShortSummary, Summary, short, summary
+from app.services.diaries import Material, course_of, gather, steps_of
+from app.services.parts import Parts
+from app.storage.work import Work
+
+
+async def summarise(parts: Parts, access: OwnDiary, condition: str, as_of: date) -> tuple[Summary, Revision]:
+    """The whole summary of a condition of the catalogue, or of an own one; refuses with NotFound for any other."""
+    material, revision = await _gathered(parts, access, as_of)
+    return summary(_diary(material, condition), as_of, revision), revision
+
+
+async def summarise_all(parts: Parts, access: OwnDiary, as_of: date) -> tuple[list[ShortSummary], Revision]:
+    """A line for each tracked condition."""
+    material, revision = await _gathered(parts, access, as_of)
+    lines = [short(summary(material.diary(condition), as_of, revision)) for condition in material.tracked]
+    return lines, revision
+
+
+async def summarise_measure(
+    parts: Parts, access: OwnDiary, condition: str, measure: str | None, as_of: date
+) -> tuple[Summary, str | None, Revision]:
+    """The summary of one measure beside the doses, and its code: the condition's primary measure unless given.
+
+    Refuses with NotFound for an unknown condition, and with Invalid for an unknown measure. The code is None where an own
+    condition has no measure yet.
+    """
+    material, revision = await _gathered(parts, access, as_of)
+    diary = _diary(material, condition)
+    shown = measure or choice(diary.condition, diary.tracked).primary
+    if measure is not None and not material.scores(measure):
+        raise Invalid([FieldError(pointer="measure", code="out-of-range", message="There is no such measure.")])
+    return summary(material.diary(condition, only=shown), as_of, revision), shown, revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdherenceReport:
+    """The adherence of the days from `first` to `last`, and what it is made from."""
+
+    first: date
+    last: date
+    range: Adherence
+    counts: AdherenceCount
+
+
+async def adherence_between(
+    parts: Parts, access: OwnDiary, first: date | None, last: date | None
+) -> AdherenceReport:
+    """From the first dose to today, unless given otherwise; a range without a day counts none."""
+    until = min(last, today(parts, access)) if last else today(parts, access)
+
+    def read(work: Work) -> AdherenceReport:
+        records = work.records
+        course = course_of(records, steps_of(records), until)
+        since = first or course.first_dose or until
+        rows = records.days(DOSE, since, until)
+        spans = [DateRange(first=since, last=until)] if since <= until else []
+        counts = adherence(read_doses(rows), course, spans)
+        return AdherenceReport(first=since, last=until, range=counts.range, counts=counts)
+
+    return await parts.database.read(access, read)
+
+
+def today(parts: Parts, access: OwnDiary) -> date:
+    """The date in the account's zone."""
+    return day_in_zone(parts.clock(), access.time_zone)
+
+
+def checked_as_of(parts: Parts, access: OwnDiary, as_of: date | None, *, pointer: str = "as_of") -> date:
+    """The date of a look: today unless given; refuses with Invalid a day that has not begun anywhere."""
+    if as_of is None:
+        return today(parts, access)
+    if as_of > latest_day(parts.clock()):
+        message = "This day has not begun anywhere yet."
+        raise Invalid([FieldError(pointer=pointer, code="date-in-future", message=message)])
+    return as_of
+
+
+def _diary(material: Material, condition: str) -> Diary:
+    if not material.knows(condition):
+        raise NotFound
+    return material.diary(condition)
+
+
+async def _gathered(parts: Parts, access: OwnDiary, as_of: date) -> tuple[Material, Revision]:
+    def read(work: Work) -> tuple[Material, Revision]:
+        return gather(work.records, as_of), work.records.revision()
+
+    return await parts.database.read(access, read)
