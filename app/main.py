@@ -3,6 +3,7 @@
 The only file that knows all parts.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from fastapi_offline import FastAPIOffline
 
 from app import __version__
 from app.api import document, middleware, problems
+from app.api.admission import Admission
 from app.api.metrics import Metrics
 from app.api.ops import Readiness, operations
 from app.api.v1 import router as v1
@@ -51,7 +53,8 @@ class StandIns:
 
 def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI:
     """The application; its database opens and closes with its lifespan."""
-    metrics = Metrics()
+    admission = Admission()
+    metrics = Metrics(admission)
     app = FastAPIOffline(
         docs_url="/docs",
         redoc_url=None,
@@ -60,8 +63,11 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
         summary=_DESCRIPTION,
         openapi_url="/v1/openapi.json",
         static_url="/docs/assets",
+        redirect_slashes=False,
         lifespan=partial(_lifespan, settings, stand_ins or StandIns()),
     )
+    app.state.admission = admission
+    app.state.stopping = asyncio.Event()
     app.include_router(v1)
     app.include_router(operations(metrics, lambda: _readiness(app.state.parts)))
     document.install(app)
