@@ -24,11 +24,11 @@ SLEEP_QUALITY = "sleep_quality"
 
 _YEAR = "(?:19|2[0-9])[0-9]{2}"
 """Years 1900 to 2999. A bound above keeps every later sum of a date and a few weeks within the calendar."""
-_DATE = re.compile(f"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}")
-_INSTANT = re.compile(
-    f"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}[Tt][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\\.[0-9]{{1,9}})?"
-    "(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
-)
+_DAY = f"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_HOUR = "(?:[01][0-9]|2[0-3])"
+_DATE = re.compile(_DAY)
+_INSTANT = re.compile(f"{_DAY}[Tt]{_HOUR}:[0-5][0-9]:[0-5][0-9](?:[.][0-9]{{1,9}})?(?:[Zz]|[+-]{_HOUR}:[0-5][0-9])")
+
 _MOST_MG = 50
 _MICROGRAM = Decimal("0.001")
 
@@ -111,7 +111,7 @@ class Text:
         if not isinstance(value, str):
             return Fault("wrong-type", "Give text.")
         if not self.shortest <= len(value) <= self.longest:
-            return Fault("out-of-range", f"Give text of {self.shortest} to {self.longest} characters.")
+            return Fault("out-of-range", f"Give {self.shortest} to {self.longest} characters.")
         if not is_storable(value):
             return Fault("invalid-text", "The text holds a character that can't be stored.")
         return value
@@ -253,7 +253,10 @@ class AnyValue:
         return (Milligrams() if _is_number(value) else _ANY_LIST).check(value)
 
     def schema(self) -> Schema:
-        return {"type": ["boolean", "number", "string", "array"]}
+        number = Milligrams().schema() | {"minimum": 0}
+        del number["exclusiveMinimum"]
+        kinds: Schema = {"type": ["boolean", "number", "string", "array"]}
+        return number | _ANY_TEXT.schema() | _ANY_LIST.schema() | kinds
 
 
 LONGEST_TEXT = 4000

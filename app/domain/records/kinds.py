@@ -50,9 +50,9 @@ class Field:
     """Whether its first value stands for ever."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
-    """A kind of record."""
+    """A kind of record; there is one object for each."""
 
     name: KindName
     path: str

@@ -54,7 +54,7 @@ class OwnConditionIsNamed:
     """A condition is one of the catalogue or has a label."""
 
     def faults(self, fields: Fields) -> Iterator[FieldError]:
-        if fields.get("code") is None and fields.get("label") is None:
+        if fields.get("code") is None and not fields.get("label"):
             yield FieldError(pointer="/label", code="missing-field", message="An own condition needs a label.")
 
 
