@@ -32,17 +32,16 @@ def composite(targets: Mapping[str, Values], span: DateRange) -> Composite:
         code: sum(known.values()) / len(known) for code, known in found.items() if len(known) >= CENTRE_ENTRIES
     } or dict.fromkeys(targets, 0.0)
     level = sum(centres.values()) / max(1, len(centres))
-    sums: dict[int, float] = {}
-    centre_sums: dict[int, float] = {}
-    counts: dict[int, int] = {}
-    for code, centre in centres.items():
-        for ordinal, value in targets[code].items():
-            sums[ordinal] = sums.get(ordinal, 0.0) + value
-            centre_sums[ordinal] = centre_sums.get(ordinal, 0.0) + centre
-            counts[ordinal] = counts.get(ordinal, 0) + 1
-    values = {
-        ordinal: sums[ordinal] / count + (level - centre_sums[ordinal] / count)
-        for ordinal, count in sorted(counts.items())
-        if 2 * count >= len(centres)
-    }
+    parts = [(targets[code].get, centre) for code, centre in centres.items()]
+    values: dict[int, float] = {}
+    for ordinal in sorted(set[int]().union(*(targets[code] for code in centres))):
+        count, total, centred = 0, 0.0, 0.0
+        for value_on, centre in parts:
+            value = value_on(ordinal)
+            if value is not None:
+                count += 1
+                total += value
+                centred += centre
+        if 2 * count >= len(parts):
+            values[ordinal] = total / count + (level - centred / count)
     return Composite(measures=tuple(centres), values=values)

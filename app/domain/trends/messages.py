@@ -110,6 +110,29 @@ ENGLISH = Messages(
             "Weeks are counted from the start in your plan, since no recorded dose is close to that date."
         ),
         "caveat-diary-silent": "The last week with enough scores is more than {weeks} weeks old.",
+        # charts
+        "chart-title": "{label}: mean of each week",
+        "chart-scale": "mean of each week, 0 {zero}, 10 {ten}",
+        "chart-best": "best",
+        "chart-worst": "worst",
+        "chart-before": "hatched: before the first dose, dashed: its mean, {mean}",
+        "chart-first-dose": "first dose",
+        "chart-weeks": "weeks from {first_dose}",
+        "chart-weeks-back": "weeks up to {as_of}",
+        "chart-mg": "{mg} mg",
+        "chart-few-days": "hollow: fewer than {days} scored days",
+        "chart-gap": "gap: no score",
+        "chart-empty": "No scores yet",
+        "chart-empty-how": "A week appears here when it is over and has at least one score.",
+        "chart-tells-scale": "On the scale from 0 to 10, 0 is {zero} and 10 is {ten}.",
+        "chart-tells-nothing": "There is no complete week with a score yet.",
+        "chart-tells-weeks": (
+            "{scored} of {weeks} weeks shown from {first} to {last} have scores; their means lie between {lowest} and "
+            "{highest}."
+        ),
+        "chart-tells-last": "The latest of them, from {starts_on} on, has a mean of {mean}.",
+        "chart-tells-baseline": "Before {first_dose} the mean was {mean}, from {entries} days.",
+        "chart-tells-band": "{mg} mg a day from {starts_on} to {ends_on}.",
         # confounders
         "medicine-began": "Another medicine ({kind}) was started on {began}.",
         "medicine-ended": "Another medicine ({kind}) was stopped on {ended}.",

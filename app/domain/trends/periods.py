@@ -31,7 +31,7 @@ class Period:
     ended: bool
     """Whether another period follows."""
     pauses: tuple[Pause, ...]
-    """Those too short to split the treatment; their weeks are not judged."""
+    """Those that split nothing; their weeks are not judged."""
 
     @property
     def anchor(self) -> int:
@@ -53,9 +53,12 @@ class Period:
 
     def judges(self, week: int) -> bool:
         """Whether a week may count for the verdict: among the first 104 of the treatment and untouched by a pause."""
-        first, last = self.first_day(week), self.last_day(week)
-        touched = any(pause.nights.first <= last and first <= pause.nights.last for pause in self.pauses)
-        return 0 <= week < SCAN_WEEKS and not touched
+        return 0 <= week < SCAN_WEEKS and not any(
+            self._week_of(pause.nights.first) <= week <= self._week_of(pause.nights.last) for pause in self.pauses
+        )
+
+    def _week_of(self, day: date) -> int:
+        return (day.toordinal() - self.anchor) // 7
 
 
 def periods(treatment: Treatment, targets: Mapping[str, Values], as_of: date) -> list[Period]:

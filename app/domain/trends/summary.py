@@ -18,7 +18,7 @@ from app.domain.trends.messages import ENGLISH, Messages
 from app.domain.trends.needs import BEFORE_FIRST_DOSE, needs
 from app.domain.trends.periods import Period
 from app.domain.trends.regimen import Regimen
-from app.domain.trends.trend import CompositeTrend, MeasureTrend, composite_trend, measure_trend, verdict
+from app.domain.trends.trend import CompositeTrend, MeasureTrend, blank_weeks, composite_trend, measure_trend, verdict
 from app.domain.trends.verdict import METHOD_VERSION, Need, Verdict, standing
 from app.domain.trends.weekly_dose import daily_totals, weekly_mg
 from app.domain.trends.window import baseline_before
@@ -88,7 +88,7 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
     period = seen.present
     regimen = Regimen(diary.steps, as_of)
     totals = daily_totals(diary.doses, regimen)
-    mg = weekly_mg(totals, period.anchor)
+    blank = blank_weeks(period, weekly_mg(totals, period.anchor))
     together = seen.composite_in(period)
     stands = standing(together.values, period)
     since_start = _since_start(seen)
@@ -106,8 +106,8 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
         dose_bands=dose_bands(totals, regimen, diary.treatment, seen.view),
         coverage=covered,
         periods=tuple(_past(seen, past) for past in seen.periods[:-1]),
-        composite=composite_trend(together, stands, seen, mg),
-        measures={code: measure_trend(code, seen, mg) for code in seen.choice.measures},
+        composite=composite_trend(together, stands, seen, blank),
+        measures={code: measure_trend(code, seen, blank) for code in seen.choice.measures},
         side_effects=(),
         adherence=adherence(diary.doses, diary.treatment, since_start).range,
         confounders=others,

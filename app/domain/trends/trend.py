@@ -13,7 +13,7 @@ from app.domain.trends.periods import Period
 from app.domain.trends.verdict import Standing, Verdict, standing
 from app.domain.trends.verdict_text import verdict_text
 from app.domain.trends.weeks import Baseline
-from app.domain.trends.window import in_view
+from app.domain.trends.window import BASELINE_WEEKS, LATEST_WEEKS, in_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +57,30 @@ class MeasureTrend:
     verdict: Verdict
 
 
-def composite_trend(subject: Subject, stands: Standing, seen: Look, mg: Mapping[int, Decimal]) -> CompositeTrend:
-    """The composite in the present period; mg by week."""
+def blank_weeks(period: Period, mg: Mapping[int, Decimal]) -> dict[int, Week]:
+    """The complete weeks in view by their number, still without values: what all series of a summary share."""
+    complete = period.complete_weeks
+    weeks = range(min(-BASELINE_WEEKS, complete - LATEST_WEEKS), complete)
+    return {
+        week: Week(week=week, starts_on=period.first_day(week), n=0, mean=None, mg=mg.get(week))
+        for week in weeks
+        if in_view(week, complete)
+    }
+
+
+def composite_trend(subject: Subject, stands: Standing, seen: Look, blank: Mapping[int, Week]) -> CompositeTrend:
+    """The composite in the present period; blank are the `blank_weeks`."""
     return CompositeTrend(
         measures=subject.measures,
         direction=subject.scale.direction,
         baseline=stands.baseline,
-        weeks=_weeks(subject.scale, stands, seen.present, mg),
+        weeks=_weeks(subject.scale, stands, blank),
         verdict=verdict(subject, stands, seen, seen.present),
     )
 
 
-def measure_trend(code: str, seen: Look, mg: Mapping[int, Decimal]) -> MeasureTrend:
-    """One measure in the present period; mg by week."""
+def measure_trend(code: str, seen: Look, blank: Mapping[int, Week]) -> MeasureTrend:
+    """One measure in the present period; blank are the `blank_weeks`."""
     subject, series = seen.measure(code), seen.series[code]
     scale, stands = subject.scale, standing(subject.values, seen.present)
     before = stands.baseline
@@ -79,7 +90,7 @@ def measure_trend(code: str, seen: Look, mg: Mapping[int, Decimal]) -> MeasureTr
         derived_days=series.derived_days,
         moment_days=series.moment_days,
         baseline=before if before.mean is None else replace(before, mean=scale.shown(before.mean)),
-        weeks=_weeks(scale, stands, seen.present, mg),
+        weeks=_weeks(scale, stands, blank),
         verdict=verdict(subject, stands, seen, seen.present),
     )
 
@@ -103,20 +114,15 @@ def verdict(subject: Subject, stands: Standing, seen: Look, period: Period) -> V
     )
 
 
-def _weeks(scale: Scale, stands: Standing, period: Period, mg: Mapping[int, Decimal]) -> tuple[Week, ...]:
-    complete = period.complete_weeks
-    rows = {row.week: row for row in stands.rows if in_view(row.week, complete)}
+def _weeks(scale: Scale, stands: Standing, blank: Mapping[int, Week]) -> tuple[Week, ...]:
+    rows = {row.week: row for row in stands.rows if row.week in blank}
     if not rows:
         return ()
-    first = min(0, *rows) if period.treated else min(rows)
+    first = min(0, *rows)
     return tuple(
-        Week(
-            week=week,
-            starts_on=period.first_day(week),
-            n=row.days if (row := rows.get(week)) else 0,
-            mean=scale.shown(row.mean) if row else None,
-            mg=mg.get(week),
-        )
-        for week in range(first, complete)
-        if in_view(week, complete)
+        Week(week=week, starts_on=empty.starts_on, n=row.days, mean=scale.shown(row.mean), mg=empty.mg)
+        if (row := rows.get(week))
+        else empty
+        for week, empty in blank.items()
+        if first <= week
     )

@@ -5,7 +5,6 @@ from datetime import date
 
 from app.domain.trends.look import Look, Subject
 from app.domain.trends.periods import BASELINE_VALID_WEEKS, Period
-from app.domain.trends.series import TOP
 from app.domain.trends.verdict import BASELINE_ENTRIES, TREATMENT_WEEKS, Standing, Status, enough_baseline
 from app.domain.trends.weeks import VALID_DAYS
 from app.domain.trends.window import BASELINE_WEEKS
@@ -24,10 +23,8 @@ def verdict_text(subject: Subject, stands: Standing, seen: Look, period: Period,
         case Status.NOT_ENOUGH_DATA:
             sentences = _too_few_weeks(stands, period, possible_from, say)
         case Status.TOO_LOW_TO_JUDGE:
-            best = TOP if subject.scale.higher_is_better else 0
-            sentences = iter(
-                [say("too-low", mean=f"{subject.scale.shown(stands.baseline.mean or 0.0):.1f}", best=best)]
-            )
+            mean, best = subject.scale.shown(stands.baseline.mean or 0), subject.scale.shown(0)
+            sentences = iter([say("too-low", mean=f"{mean:.1f}", best=f"{best:.0f}")])
         case _:
             sentences = iter([say("not-judged")])
     return " ".join(sentences)

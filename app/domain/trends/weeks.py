@@ -42,16 +42,17 @@ class Baseline:
 
 def weekly_rows(values: Values, anchor: int) -> list[WeekRow]:
     """The weeks with a value, ascending; anchor is the ordinal of the day on which week 0 begins."""
-    totals: dict[int, list[float]] = {}
+    rows: list[WeekRow] = []
+    week, days, total, next_week_on = 0, 0, 0.0, 0
     for ordinal, value in values.items():
-        week = (ordinal - anchor) // 7
-        row = totals.get(week)
-        if row is None:
-            totals[week] = [1, value]
-        else:
-            row[0] += 1
-            row[1] += value
-    return [WeekRow(week=week, days=int(days), total=total) for week, (days, total) in totals.items()]
+        if ordinal >= next_week_on:
+            if days:
+                rows.append(WeekRow(week=week, days=days, total=total))
+            week, days, total = (ordinal - anchor) // 7, 0, 0.0
+            next_week_on = anchor + 7 * week + 7
+        days += 1
+        total += value
+    return [*rows, WeekRow(week=week, days=days, total=total)] if days else rows
 
 
 def within(values: Values, span: DateRange) -> dict[int, float]:
