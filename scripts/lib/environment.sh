@@ -1,38 +1,46 @@
 # shellcheck shell=sh
-# Sourced by the scripts: sets `root` and `python`, the interpreter of the project's own
-# virtual environment (.venv), which is made from the lock file when missing or out of date.
-# Usage: . scripts/lib/environment.sh; onset_environment runtime|dev
+# Sourced by the scripts, then `onset_environment runtime` or `onset_environment dev`: sets `root` and `python`, the
+# interpreter of the project's own virtual environment (.venv), made from the lock file when missing or out of date.
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+python=$root/.venv/bin/python
+
+onset_environment() {
+    onset_is_ready "$1" && return
+    base=$(onset_base_python) || exit 1
+    # Of two scripts started at once the second waits here; the lock stays with descriptor 9 of this shell.
+    exec 9<"$root/requirements.lock"
+    "$base" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' 9<&9 || exit 1
+    onset_is_ready "$1" || onset_install "$1" || exit 1
+    exec 9<&-
+}
+
+# The environment keeps a copy of the lock file it was made from. The development packages hold the runtime's.
+onset_is_ready() {
+    [ -x "$python" ] || return
+    cmp -s "$root/requirements-dev.lock" "$root/.venv/requirements-dev.lock" && return
+    [ "$1" = runtime ] && cmp -s "$root/requirements.lock" "$root/.venv/requirements.lock"
+}
+
+onset_install() {
+    lock=requirements.lock
+    [ "$1" = dev ] && lock=requirements-dev.lock
+    echo "Preparing .venv from $lock, which can take some minutes ..." >&2
+    "$python" -m pip --version >/dev/null 2>&1 || "$base" -m venv --clear "$root/.venv" || return
+    rm -f "$root/.venv/requirements.lock" "$root/.venv/requirements-dev.lock"
+    log=$root/.venv/pip.log
+    "$python" -m pip install --disable-pip-version-check --no-input --require-hashes -r "$root/$lock" >"$log" 2>&1 ||
+        { cat "$log" >&2 && return 1; }
+    cp "$root/$lock" "$root/.venv/$lock"
+}
 
 onset_base_python() {
     for name in "${ONSET_PYTHON:-}" python3 python3.13 python3.12 python3.11; do
-        [ -n "$name" ] && command -v "$name" >/dev/null 2>&1 || continue
         if "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
-            command -v "$name"
-            return 0
+            echo "$name"
+            return
         fi
     done
     echo "Onset needs Python 3.11, 3.12 or 3.13 (set ONSET_PYTHON to its path)." >&2
     return 1
-}
-
-onset_environment() {
-    case $1 in
-        dev) lock=$root/requirements-dev.lock ;;
-        *) lock=$root/requirements.lock ;;
-    esac
-    python=$root/.venv/bin/python
-    stamp=$(cksum <"$lock")
-    # The development lock holds every runtime package at the same version, so either stamp will do for running.
-    for made in "$1" dev; do
-        [ -x "$python" ] && [ "$made" = "$1" ] && [ "$(cat "$root/.venv/onset-$made" 2>/dev/null)" = "$stamp" ] && return 0
-        [ "$made" = dev ] && [ -x "$python" ] && [ "$1" = runtime ] &&
-            [ "$(cat "$root/.venv/onset-dev" 2>/dev/null)" = "$(cksum <"$root/requirements-dev.lock")" ] && return 0
-    done
-    base=$(onset_base_python) || exit 1
-    echo "Preparing .venv from $(basename "$lock") ..." >&2
-    "$base" -m venv "$root/.venv" || exit 1
-    "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" || exit 1
-    echo "$stamp" >"$root/.venv/onset-$1"
 }
