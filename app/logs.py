@@ -20,7 +20,10 @@ _DEEPEST: Final = 20
 
 
 def configure_logs(level: str, output: BinaryIO | None = None) -> None:
-    """Sets up structlog and the standard library's loggers; `level` is a name such as `info`."""
+    """Sets up structlog and the standard library's loggers; `level` is a name such as `info`.
+
+    To be called before the application is made: what logs at every request binds its logger once.
+    """
     least = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
@@ -31,7 +34,6 @@ def configure_logs(level: str, output: BinaryIO | None = None) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.BytesLoggerFactory(output or sys.stdout.buffer),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_Forward()], level=max(least, logging.INFO), force=True)
 

@@ -20,8 +20,6 @@ _GZIP_FROM_BYTES: Final = 1000
 _GZIP_LEVEL: Final = 4
 _GZIP_IN_THREAD_FROM_BYTES: Final = 64 * 1024
 
-_log = structlog.get_logger()
-
 
 def install(app: FastAPI, metrics: Metrics) -> None:
     """Puts the middleware around the application, and compression within it."""
@@ -41,6 +39,7 @@ class Edge:
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
+        self._log = structlog.get_logger().bind()  # bound once: a lazy logger is made anew at each call
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers HEAD as GET, whose body the server then leaves out."""
@@ -71,7 +70,7 @@ class Edge:
         try:
             await self._app(scope, receive, sending)
         except Exception as unexpected:  # noqa: BLE001  the last catch: everything unforeseen is a 500 problem
-            _log.error("request-failed", request_id=request_id, exc_info=unexpected)
+            self._log.error("request-failed", request_id=request_id, exc_info=unexpected)
             if not status:
                 await problem_response("internal", request_id=request_id)(scope, receive, sending)
         finally:
@@ -79,7 +78,7 @@ class Edge:
             route = _template(scope)
             status = state.get("answered", status or CLIENT_GONE)
             self._metrics.answered(method, route, status, duration_s)
-            _log.info(
+            self._log.info(
                 "request",
                 method=method,
                 route=route,
