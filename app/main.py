@@ -17,16 +17,18 @@ from app import __version__
 from app.api import document, middleware, problems
 from app.api.admission import Admission
 from app.api.metrics import Metrics
+from app.api.network import parse_proxies
 from app.api.ops import Readiness, operations
 from app.api.v1 import router as v1
 from app.api.v1.records import record_of
-from app.config import Environment, Settings
+from app.config import Environment, Settings, Switch
 from app.domain.access import Operator
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Refusal
 from app.domain.sync.change import EntryChanged
+from app.security.limits import RouteLimits
 from app.security.passwords import HashingCost, Passwords
-from app.services.mail import Mailer
+from app.services.mail import Mailer, SmtpMailer
 from app.services.parts import Parts
 from app.storage import data_folder, sqlite_library
 from app.storage.database import Database
@@ -67,6 +69,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
         lifespan=partial(_lifespan, settings, stand_ins or StandIns()),
     )
     app.state.admission = admission
+    app.state.trusted_proxies = parse_proxies(settings.trusted_proxies)
     app.state.stopping = asyncio.Event()
     app.include_router(v1)
     app.include_router(operations(metrics, lambda: _readiness(app.state.parts)))
@@ -88,6 +91,8 @@ async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> As
     try:
         yield
     finally:
+        if parts.mailer:
+            parts.mailer.close()
         parts.passwords.close()
         parts.database.close()
         if lock:
@@ -107,9 +112,15 @@ def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
         chance=secrets.token_bytes,
         passwords=Passwords(cost=stand_ins.hashing),
         secret_key=key.get_secret_value().encode() if key else data_folder.secret_key(settings.data),
-        mailer=stand_ins.mailer,
+        limits=RouteLimits(clock=stand_ins.clock) if settings.limits is Switch.ON else None,
+        mailer=stand_ins.mailer or _mailer(settings),
         public_url=settings.public_url,
     )
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    url = settings.smtp_url
+    return SmtpMailer(url.get_secret_value(), sender=settings.mail_from) if url else None
 
 
 async def _readiness(parts: Parts) -> Readiness:

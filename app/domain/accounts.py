@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from app.domain.access import Role
 from app.domain.clock import EARLIEST_DAY, is_known_zone
-from app.domain.errors import FieldError, Invalid
+from app.domain.errors import FieldError, Invalid, Refusal
 from app.domain.ids import AccountId, AccountKey
 
 LONGEST_EMAIL = 254
@@ -69,6 +69,12 @@ class Account(Settings):
     """Normalised."""
     role: Role
     created_at: datetime
+
+
+class EmailTaken(Refusal):
+    """There is an account with this address."""
+
+    code = "email-taken"
 
 
 _Settings = TypeVar("_Settings", bound=Settings)

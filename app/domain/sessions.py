@@ -7,17 +7,39 @@ Why this is safe: an honest client keeps a new pair before it uses it and lets i
 it never presents an old refresh token once the next pair was used. Whoever does holds a copy.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.errors import Refusal
+from app.domain.ids import SessionId
+from app.domain.limits import Standing
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=90)
 LONGEST_SESSION = timedelta(days=365)
 TWIN_TOLERANCE = timedelta(minutes=2)
 """How far apart the answers to one client's outstanding refreshes can have been given."""
+REVOKED_SHOWN_FOR = timedelta(days=90)
+"""How long a session that was revoked because of a copied token is shown to its owner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A device that is signed in, as its owner sees it."""
+
+    id: SessionId
+    device_name: str | None
+    """As the device gave it."""
+    created_at: datetime
+    last_seen_at: datetime
+    """To about a quarter of an hour."""
+    expires_at: datetime
+    revoked_at: datetime | None
+    """When two held the same refresh token; absent while the session is good."""
+    is_current: bool
+    """Whether it is the one that asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +105,11 @@ class InvalidGrant(Refusal):
     """The password or refresh token opens nothing; which of all reasons it is stays unsaid."""
 
     code = "invalid-grant"
+
+    def __init__(self, standings: Sequence[Standing] = ()) -> None:
+        super().__init__(self.code)
+        self.standings = tuple(standings)
+        """How the caller stands with limits on guessing; none where there are none."""
 
 
 class WrongRole(Refusal):

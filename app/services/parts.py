@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.clock import Clock
+from app.security.limits import RouteLimits
 from app.security.passwords import Passwords
 from app.security.tokens import Chance
 from app.services.mail import Mailer
@@ -18,6 +19,8 @@ class Parts:
     chance: Chance
     passwords: Passwords
     secret_key: bytes
+    limits: RouteLimits | None
+    """None where the operator switched limits off."""
     mailer: Mailer | None
     """None where no mail server is configured."""
     public_url: str

@@ -2,11 +2,14 @@
 
 from sqlalchemy import Connection
 
-from app.domain.access import Access, OwnDiary
+from app.domain.access import Access, Nobody, OwnDiary, SignedIn
 from app.storage.accounts import Accounts
+from app.storage.guesses import Guesses
+from app.storage.logins import Logins
 from app.storage.records import Records
 from app.storage.schema import present_revision
 from app.storage.sessions import Sessions
+from app.storage.tokens import Tokens
 
 
 class Work:
@@ -25,13 +28,38 @@ class Work:
 
     @property
     def accounts(self) -> Accounts:
-        """Accounts, within what the access may touch."""
-        return Accounts(self._connection, self._access)
+        """The account of whoever is signed in."""
+        return Accounts(self._connection, self._signed_in)
 
     @property
     def sessions(self) -> Sessions:
-        """Sessions and their tokens, within what the access may touch."""
-        return Sessions(self._connection, self._access)
+        """The sessions of whoever is signed in."""
+        return Sessions(self._connection, self._signed_in)
+
+    @property
+    def logins(self) -> Logins:
+        """Accounts, for sign-up, sign-in and reset."""
+        if isinstance(self._access, SignedIn):
+            raise TypeError("whoever is signed in has one account, and no other")
+        return Logins(self._connection, self._access)
+
+    @property
+    def tokens(self) -> Tokens:
+        """Sessions, for the bearer of a token."""
+        if not isinstance(self._access, Nobody):
+            raise TypeError("whoever was let in needs no token")
+        return Tokens(self._connection, self._access)
+
+    @property
+    def guesses(self) -> Guesses:
+        """Wrong passwords."""
+        return Guesses(self._connection, self._access)
+
+    @property
+    def _signed_in(self) -> SignedIn:
+        if not isinstance(self._access, SignedIn):
+            raise TypeError("an own account needs somebody who is signed in")
+        return self._access
 
     def schema_revision(self) -> str | None:
         """The revision of the schema that the database is at."""

@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from app.api.v1 import catalogue, diary, today, trends
+from app.api.v1 import accounts, auth, catalogue, diary, sessions, today, trends
 
 router = APIRouter(prefix="/v1")
-for part in (catalogue.router, today.router, *diary.routers(), trends.router):
+for part in (
+    accounts.router,
+    auth.router,
+    sessions.router,
+    catalogue.router,
+    today.router,
+    *diary.routers(),
+    trends.router,
+):
     router.include_router(part)
