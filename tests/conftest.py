@@ -21,6 +21,8 @@ from tests.support.people import Person, sign_up
 
 CHEAP = HashingCost(memory_kib=64, passes=1)
 
+pytest_plugins = ["tests.support.statements"]  # every statement on a diary's tables names its patient
+
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
