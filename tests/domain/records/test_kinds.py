@@ -1,6 +1,7 @@
 import pytest
 
 from app.domain.catalogue import MEASURE_CODES
+from app.domain.records.field_types import WholeNumber
 from app.domain.records.kinds import DAY, KINDS, kind_named
 
 PATHS = {
@@ -79,4 +80,25 @@ def test_required_fields_stand_as_in_the_table_of_kinds() -> None:
         "timing_plan": {"starts_on", "weeks", "seed", "agreed_with_prescriber"},
         "usual": {"value", "asked_on"},
         "conflict": {"record_kind", "record_id", "status"},
+    }
+
+
+def test_the_bounds_of_numbers_stand_as_on_their_page() -> None:
+    bounds = {
+        (kind.name, name): (declared.type.lowest, declared.type.highest, declared.type.step)
+        for kind in KINDS.values()
+        for name, declared in kind.fields.items()
+        if isinstance(declared.type, WholeNumber)
+    }
+    others = {key: found for key, found in bounds.items() if found != (0, 10, 1)}
+    assert others == {
+        ("regimen_step", "doses_per_day"): (1, 24, 1),
+        ("impression", "change"): (1, 7, 1),
+        ("timing_plan", "weeks"): (4, 32, 2),
+    }
+    assert bounds.keys() - others.keys() == {
+        ("moment", "value"),
+        ("event", "severity"),
+        ("usual", "value"),
+        *(("day", measure) for measure in [*MEASURE_CODES, "sleep_quality"]),
     }
