@@ -49,8 +49,8 @@ SIGN_UP = Policy(name="sign-up", quota=300, window=timedelta(hours=1))
 """New accounts from one network."""
 SIGN_UP_EVERYWHERE = Policy(name="sign-up-everywhere", quota=5_000, window=timedelta(hours=1))
 """New accounts from all networks together."""
-REFRESH = Policy(name="refresh", quota=10_000, window=timedelta(hours=1))
-"""Refreshes from one network; a mobile carrier may have thousands of phones behind one."""
+TOKENS = Policy(name="tokens", quota=10_000, window=timedelta(hours=1))
+"""Calls for new tokens, or to end a session, from one network; a mobile carrier may have thousands of phones there."""
 PASSWORD_RESET = Policy(name="password-reset", quota=10, window=timedelta(hours=1))
 """Reset mails asked for from one network for one e-mail address."""
 PASSWORD_RESET_MAILS = Policy(name="password-reset-mails", quota=20, window=timedelta(hours=1))

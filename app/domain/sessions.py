@@ -112,6 +112,12 @@ class InvalidGrant(Refusal):
         """How the caller stands with limits on guessing; none where there are none."""
 
 
+class ResetRefused(InvalidGrant):
+    """The token of a reset mail was used, has run out, or never was one."""
+
+    detail = "This link was used already, or has run out. Please ask for a new one."
+
+
 class WrongRole(Refusal):
     """Meant for accounts of the other role."""
 

@@ -15,7 +15,8 @@ from app.domain.accounts import (
 )
 from app.domain.errors import Invalid, NotFound
 from app.domain.ids import AccountId, uuid7
-from app.domain.sessions import InvalidGrant
+from app.domain.limits import PASSWORD_RESET_MAILS
+from app.domain.sessions import InvalidGrant, ResetRefused
 from app.security.password_rules import check_password, password_errors
 from app.security.tokens import PASSWORD_RESET_LIFETIME, TokenKind, fingerprint, kind_of, new_token
 from app.services import letters
@@ -23,12 +24,6 @@ from app.services.guessing import prove, prove_again, subject_of
 from app.services.parts import Parts
 from app.storage.logins import Login, NewLogin
 from app.storage.work import Work
-
-
-class ResetRefused(InvalidGrant):
-    """The token of a reset mail opens nothing."""
-
-    detail = "This link was used already, or has run out. Please ask for a new one."
 
 
 async def sign_up(  # noqa: PLR0913 - what an account is made of
@@ -112,13 +107,15 @@ async def request_reset(parts: Parts, visitor: Nobody, email: str) -> None:
 
     Meant to run after the answer was given: the time it takes tells whether there is an account.
     """
-    mailer = parts.mailer
+    mailer, limits = parts.mailer, parts.limits
     if mailer is None:
         return
     address, at = normalised_email(email), parts.clock()
     login = await parts.database.read(visitor, lambda work: work.logins.find(address))
-    if login is None:
+    if login is None or (limits and not limits.standing(PASSWORD_RESET_MAILS, login.account.id).allowed):
         return
+    if limits:
+        limits.count(PASSWORD_RESET_MAILS, login.account.id)
     account, token = login.account.key, new_token(TokenKind.PASSWORD_RESET, parts.chance)
     expires_at = at + PASSWORD_RESET_LIFETIME
     await parts.database.write(

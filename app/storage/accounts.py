@@ -9,7 +9,7 @@ from app.domain.access import Role, SignedIn
 from app.domain.accounts import Account, Settings, Sex, day_start_text
 from app.domain.ids import AccountId, AccountKey
 from app.domain.sessions import TokenInvalid
-from app.storage.tables import accounts
+from app.storage.tables import accounts, password_resets
 
 SHOWN = (
     accounts.c.key,
@@ -44,6 +44,7 @@ _own = select(*SHOWN).where(_MINE)
 _own_to_change = _own.with_for_update()
 _change = update(accounts).where(_MINE).values({name: bindparam(name) for name in _SETTINGS})
 _set_password = update(accounts).where(_MINE, _UNCHANGED).values(password_hash=bindparam("new_hash"))
+_forget_resets = delete(password_resets).where(password_resets.c.account == bindparam("me"))
 _erase = delete(accounts).where(_MINE, _UNCHANGED)
 
 
@@ -69,8 +70,9 @@ class Accounts:
         self._connection.execute(_change, {**self._mine, **settings_values(settings)})
 
     def set_password(self, new_hash: str, *, instead_of: str) -> bool:
-        """Whether the stored hash was still the known one, and is now the new one."""
+        """Whether the stored hash was still the known one, and is now the new one; tokens for a reset are void."""
         values = {**self._mine, "known_hash": instead_of, "new_hash": new_hash}
+        self._connection.execute(_forget_resets, self._mine)
         return self._connection.execute(_set_password, values).rowcount == 1
 
     def erase(self, *, password_hash: str) -> bool:

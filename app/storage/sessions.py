@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from app.domain.access import SignedIn
 from app.domain.ids import SessionId
@@ -10,11 +10,8 @@ from app.domain.sessions import REVOKED_SHOWN_FOR, Session
 from app.storage.tables import sessions
 
 _MINE = sessions.c.account == bindparam("me")
-# What is over: run out, or ended because of a copied token so long ago that it need not be shown any more.
-OVER = or_(
-    and_(sessions.c.revoked_at.is_(None), sessions.c.refresh_expires_at <= bindparam("now")),
-    sessions.c.revoked_at <= bindparam("long_ago"),
-)
+SHOWN = func.coalesce(sessions.c.revoked_at > bindparam("long_ago"), sessions.c.refresh_expires_at > bindparam("now"))
+"""Not run out; or revoked, and not so long ago that its owner need no longer see it."""
 
 _listed = (
     select(
@@ -26,7 +23,7 @@ _listed = (
         sessions.c.refresh_expires_at,
         sessions.c.revoked_at,
     )
-    .where(_MINE, ~OVER)
+    .where(_MINE, SHOWN)
     .order_by(sessions.c.created_at, sessions.c.key)
 )
 _end = delete(sessions).where(_MINE, sessions.c.id == bindparam("the_id"))
@@ -67,5 +64,5 @@ class Sessions:
 
 
 def times(now: datetime) -> dict[str, datetime]:
-    """The times by which a session is over."""
+    """The times that SHOWN compares with."""
     return {"now": now, "long_ago": now - REVOKED_SHOWN_FOR}

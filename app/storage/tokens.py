@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, 
 from app.domain.access import Nobody, OwnDiary, Role, SignedIn
 from app.domain.ids import AccountId, AccountKey, PatientKey, Revision, SessionId, SessionKey
 from app.domain.sessions import AccessToken, Confirmed, TokenFamily
-from app.storage.sessions import OVER, times
+from app.storage.sessions import SHOWN, times
 from app.storage.tables import access_tokens, accounts, patient_state, sessions
 
 _FAMILY = (
@@ -52,7 +52,7 @@ _family = (
     .with_for_update(of=sessions)
 )
 _begin = insert(sessions).returning(sessions.c.key)
-_forget_over = delete(sessions).where(sessions.c.account == bindparam("the_account"), OVER)
+_forget_hidden = delete(sessions).where(sessions.c.account == bindparam("the_account"), ~SHOWN)
 _store_family = (
     update(sessions)
     .where(_THE_SESSION)
@@ -142,8 +142,8 @@ class Tokens:
         )
 
     def begin(self, new: NewSession, now: datetime) -> SessionKey:
-        """Begins a session, and forgets those of the account that are over."""
-        self._connection.execute(_forget_over, {"the_account": new.account, **times(now)})
+        """Begins a session, and forgets those of the account that are no longer shown."""
+        self._connection.execute(_forget_hidden, {"the_account": new.account, **times(now)})
         values = {
             "id": new.id,
             "account": new.account,

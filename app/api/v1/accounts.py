@@ -1,7 +1,7 @@
 """Accounts and their settings (api, "Accounts and sessions")."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +11,7 @@ from app.api.deps import Caller, TheParts, Visitor
 from app.api.limits import LimitedRoute, limited
 from app.api.problems import problems
 from app.domain.access import Role
-from app.domain.accounts import DEFAULT_LOCALE, Account, Settings
+from app.domain.accounts import DEFAULT_LOCALE, Account, Settings, Sex
 from app.domain.limits import SIGN_UP, SIGN_UP_EVERYWHERE
 from app.services import accounts
 
@@ -34,7 +34,7 @@ class SignUp(_Sent):
     """An IANA name."""
     display_name: str | None = None
     locale: str = DEFAULT_LOCALE
-    role: Literal["patient", "clinician"] = "patient"
+    role: Annotated[Role, Field(strict=False)] = Role.PATIENT
     organisation: str | None = None
 
 
@@ -49,7 +49,7 @@ class SettingsPatch(_Sent):
     """`HH:MM`, 00:00 to 11:59; a dose up to then belongs to the evening before."""
     research_opt_in: bool = Field(default_factory=bool)
     birth_year: int | None = None
-    sex: Literal["female", "male", "other"] | None = None
+    sex: Annotated[Sex, Field(strict=False)] | None = None
 
 
 class PasswordChange(_Sent):
@@ -78,7 +78,7 @@ class AccountOut(BaseModel):
     day_start: str
     research_opt_in: bool
     birth_year: int | None
-    sex: Literal["female", "male", "other"] | None
+    sex: Sex | None
     created_at: datetime
 
     @classmethod
@@ -105,7 +105,7 @@ async def sign_up(
     )
     return AccountOut.of(
         await accounts.sign_up(
-            parts, visitor, email=body.email, password=body.password, role=Role(body.role), settings=settings
+            parts, visitor, email=body.email, password=body.password, role=body.role, settings=settings
         )
     )
 

@@ -19,7 +19,7 @@ from app.domain.limits import (
     PASSWORD_RESET,
     PASSWORD_RESET_EVERYWHERE,
     PASSWORD_RESET_NETWORK,
-    REFRESH,
+    TOKENS,
 )
 from app.services import accounts, sessions
 from app.services.guessing import subject_of
@@ -85,7 +85,7 @@ class TokensOut(BaseModel):
 @router.post(
     "/token",
     response_model=TokensOut,
-    dependencies=[limited(REFRESH)],
+    dependencies=[limited(TOKENS)],
     responses=problems("invalid-grant", "unsupported-grant-type", 429, 507),
 )
 async def token(
@@ -107,7 +107,7 @@ async def token(
     return JSONResponse(TokensOut.of(tokens).model_dump(), headers=_NO_STORE)
 
 
-@router.post("/revoke", dependencies=[limited(REFRESH)], responses=problems(429, 507))
+@router.post("/revoke", dependencies=[limited(TOKENS)], responses=problems(429, 507))
 async def revoke(parts: TheParts, form: Annotated[RevokeForm, form_body(RevokeForm)]) -> Response:
     """Sign out: either token of a session ends it. Unknown tokens are answered alike."""
     await sessions.revoke(parts, form.token)
