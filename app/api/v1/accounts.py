@@ -1,7 +1,8 @@
 """Accounts and their settings (api, "Accounts and sessions")."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,7 +35,7 @@ class SignUp(_Sent):
     """An IANA name."""
     display_name: str | None = None
     locale: str = DEFAULT_LOCALE
-    role: Annotated[Role, Field(strict=False)] = Role.PATIENT
+    role: Literal["patient", "clinician"] = "patient"
     organisation: str | None = None
 
 
@@ -49,7 +50,12 @@ class SettingsPatch(_Sent):
     """`HH:MM`, 00:00 to 11:59; a dose up to then belongs to the evening before."""
     research_opt_in: bool = Field(default_factory=bool)
     birth_year: int | None = None
-    sex: Annotated[Sex, Field(strict=False)] | None = None
+    sex: Literal["female", "male", "other"] | None = None
+
+    def changes(self) -> Mapping[str, object]:
+        """The named settings."""
+        named = self.model_dump(exclude_unset=True)
+        return named | {"sex": Sex(self.sex)} if self.sex else named
 
 
 class PasswordChange(_Sent):
@@ -105,7 +111,7 @@ async def sign_up(
     )
     return AccountOut.of(
         await accounts.sign_up(
-            parts, visitor, email=body.email, password=body.password, role=body.role, settings=settings
+            parts, visitor, email=body.email, password=body.password, role=Role(body.role), settings=settings
         )
     )
 
@@ -121,7 +127,7 @@ async def change_me(
     parts: TheParts, access: Caller, body: Annotated[SettingsPatch, json_body(SettingsPatch, limit=AUTH_BYTES)]
 ) -> AccountOut:
     """Change the named settings."""
-    return AccountOut.of(await accounts.change_me(parts, access, body.model_dump(exclude_unset=True)))
+    return AccountOut.of(await accounts.change_me(parts, access, body.changes()))
 
 
 @router.post("/me/password", status_code=204, responses=problems(401, 429, 507, "invalid-grant"))

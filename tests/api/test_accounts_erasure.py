@@ -1,0 +1,97 @@
+"""Erasure leaves nothing, and logs never had anything."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from sqlalchemy import inspect, text
+from starlette.testclient import TestClient
+
+from app.config import Settings
+from app.logs import configure_logs
+from app.main import StandIns, create_app
+from app.storage.engines import make_engine
+from tests.support.people import PASSWORD, Person, sign_in, sign_up
+
+CANARY = "canary-5d1e"
+WRONG = f"{CANARY} not the password"
+KEPT = frozenset({"alembic_version", "days", "doses", "regimen_steps"})
+
+
+@pytest.fixture
+def logged() -> Iterator[io.BytesIO]:
+    output = io.BytesIO()
+    configure_logs("debug", output)
+    yield output
+    structlog.reset_defaults()
+
+
+def fill(client: TestClient) -> Person:
+    """A patient of whom every table knows something."""
+    person = sign_up(client, email=f"{CANARY}@example.org")
+    client.patch("/v1/me", json={"display_name": CANARY}, headers=person.headers)
+    note = {"local_date": "2026-03-01", "pain": 3, "note": CANARY * 400}
+    assert client.put("/v1/days/2026-03-01", json=note, headers=person.headers).status_code == 201
+    form = {"grant_type": "password", "username": person.email, "password": PASSWORD, "device_name": CANARY}
+    client.post("/v1/auth/token", data=form)
+    client.post("/v1/auth/token", data=form | {"password": WRONG})
+    return person
+
+
+def erase(client: TestClient, person: Person, password: str = PASSWORD) -> int:
+    return client.post("/v1/me/erasure", json={"password": password}, headers=person.headers).status_code
+
+
+def test_erasure_leaves_no_row_and_no_byte(settings: Settings, stand_ins: StandIns, database_url: str) -> None:
+    with TestClient(create_app(settings, stand_ins)) as client:
+        assert erase(client, fill(client)) == 204
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        tables = set(inspect(connection).get_table_names()) - KEPT
+        left = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables}  # noqa: S608 - names from the catalogue
+    assert left == dict.fromkeys(tables, 0)
+    assert {"accounts", "sessions", "wrong_passwords", "records", "record_history"} <= tables
+    for file in Path(settings.data).glob("onset.db*"):
+        assert CANARY.encode() not in file.read_bytes(), file.name
+
+
+def test_erased_account_is_gone_for_every_token_and_its_address_is_free(client: TestClient) -> None:
+    person = fill(client)
+    other = sign_in(client, person.email)
+    assert erase(client, person) == 204
+    for tokens in (person.tokens, other):
+        answer = client.get("/v1/me", headers={"Authorization": f"Bearer {tokens['access_token']}"})
+        assert (answer.status_code, answer.json()["code"]) == (401, "token-invalid")
+        form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        assert client.post("/v1/auth/token", data=form).json()["error"] == "invalid_grant"
+    again = sign_up(client, email=person.email)
+    assert again.account["id"] != person.account["id"]
+    assert client.get("/v1/days", headers=again.headers).json()["items"] == []
+
+
+def test_erasure_with_a_wrong_password_erases_nothing(client: TestClient) -> None:
+    person = fill(client)
+    assert erase(client, person, WRONG) == 400
+    assert len(client.get("/v1/days", headers=person.headers).json()["items"]) == 1
+
+
+def test_erasure_of_one_leaves_the_others(client: TestClient, patient: Person) -> None:
+    assert erase(client, fill(client)) == 204
+    assert client.get("/v1/me", headers=patient.headers).json() == patient.account
+
+
+def test_logs_hold_no_address_name_password_or_token(
+    logged: io.BytesIO, settings: Settings, stand_ins: StandIns
+) -> None:
+    with TestClient(create_app(settings, stand_ins)) as client:
+        person = fill(client)
+        client.post("/v1/accounts", json={"email": person.email, "password": PASSWORD, "time_zone": "Europe/London"})
+        client.post("/v1/auth/password-reset", json={"email": person.email})
+        client.get("/v1/me", headers={"Authorization": "Bearer onset_at_wrong"})
+        erase(client, person)
+    lines = logged.getvalue()
+    assert lines.count(b'"route":"/v1/auth/token"') == 3
+    for secret in (CANARY, PASSWORD, person.tokens["access_token"], person.tokens["refresh_token"], "onset_at_"):
+        assert secret.encode() not in lines
