@@ -22,9 +22,12 @@ COMPOSITE = "composite"
 """What `measure` says for all targets together."""
 
 
-def chart(summary: Summary, measure: str, theme: Theme, messages: Messages = ENGLISH) -> str:
-    """One series of a summary drawn; measure is a code of `summary.measures` or `composite`, NotFound for any other."""
-    if measure == COMPOSITE:
+def chart(summary: Summary, measure: str | None, theme: Theme, messages: Messages = ENGLISH) -> str:
+    """One series of a summary drawn.
+
+    measure is a code of `summary.measures`, or `composite` or None for all targets together; NotFound for any other.
+    """
+    if measure is None or measure == COMPOSITE:
         trend, label = summary.composite, messages.name("series", "other")
     elif measure in summary.measures:
         trend = summary.measures[measure]
@@ -37,7 +40,7 @@ def chart(summary: Summary, measure: str, theme: Theme, messages: Messages = ENG
         trend=trend,
         theme=theme,
         messages=messages,
-        key="onset-" + measure.replace(":", "-"),
+        key="onset-" + (measure or COMPOSITE).replace(":", "-"),
         frame=_frame(summary, trend.weeks),
     )
     return "".join((_opening(it), *_picture(it), "</svg>"))

@@ -100,5 +100,5 @@ def _washed_out(pause: Pause) -> DateRange | None:
 
 
 def _is_baseline(targets: Mapping[str, Values], span: DateRange, restart: date) -> bool:
-    inside = within(composite(targets, span).values, span)
+    inside = composite({code: within(values, span) for code, values in targets.items()}, span).values
     return baseline(weekly_rows(inside, restart.toordinal())).weeks >= BASELINE_VALID_WEEKS

@@ -39,12 +39,13 @@ def measure_series(
         ordinal: score for ordinal, day in days if (score := day.scores.get(measure)) is not None
     }
     scored = len(values)
-    if (source := SOURCES.get(measure)) is not None:
+    source = SOURCES.get(measure)
+    if source is not None:
         for ordinal, day in days:
             if ordinal not in values and (score := day.scores.get(source)) is not None:
                 values[ordinal] = TOP - score
     told = len(values)
-    for ordinal, readings in _by_day(measure, moments).items():
+    for ordinal, readings in _by_day(measure, source, moments).items():
         values.setdefault(ordinal, sum(readings) / len(readings))
     if len(values) > scored:
         values = dict(sorted(values.items()))
@@ -59,9 +60,10 @@ def measure_series(
     )
 
 
-def _by_day(measure: str, moments: Iterable[Moment]) -> dict[int, list[int]]:
+def _by_day(measure: str, source: str | None, moments: Iterable[Moment]) -> dict[int, list[int]]:
     readings: dict[int, list[int]] = {}
     for moment in moments:
-        if moment.measure == measure:
-            readings.setdefault(moment.local_date.toordinal(), []).append(moment.value)
+        if moment.measure in {measure, source}:
+            value = moment.value if moment.measure == measure else TOP - moment.value
+            readings.setdefault(moment.local_date.toordinal(), []).append(value)
     return readings
