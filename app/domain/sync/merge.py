@@ -74,7 +74,7 @@ def _put(known: Known | None, change: Put, rev: Revision, by: Circumstances) -> 
         account_time_zone=by.time_zone,
         day_start_minutes=by.day_start_minutes,
     )
-    check_lasting(change.kind, before, after)
+    check_lasting(change.kind, known.record.fields if known else {}, after)
     check_record(change.kind, change.id, after, latest_day=by.latest_day)
     changes: dict[str, tuple[Value, Value]] = {
         name: (before.get(name), after.get(name))
