@@ -72,7 +72,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.state.trusted_proxies = parse_proxies(settings.trusted_proxies)
     app.state.stopping = asyncio.Event()
     app.include_router(v1)
-    app.include_router(operations(metrics, lambda: _readiness(app.state.parts)))
+    app.include_router(operations(metrics, lambda: readiness(app.state.parts)))
     document.install(app)
     middleware.install(app, metrics)
     problems.install(app, {EntryChanged: _current})
@@ -91,10 +91,7 @@ async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> As
     try:
         yield
     finally:
-        if parts.mailer:
-            parts.mailer.close()
-        parts.passwords.close()
-        parts.database.close()
+        parts.close()
         if lock:
             lock.close()
 
@@ -123,7 +120,8 @@ def _mailer(settings: Settings) -> Mailer | None:
     return SmtpMailer(url.get_secret_value(), sender=settings.mail_from) if url else None
 
 
-async def _readiness(parts: Parts) -> Readiness:
+async def readiness(parts: Parts) -> Readiness:
+    """Whether requests can be served: the database answers, and its schema is this version's."""
     checks = {"database": "ok", "migrations": "ok"}
     try:
         present = await parts.database.read(Operator(reason="readiness"), lambda work: work.schema_revision())

@@ -1,7 +1,9 @@
 """The HTTP server as this service runs it: uvloop, our protocol, a stop that cuts nothing."""
 
 import asyncio
+import gc
 import resource
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -11,14 +13,22 @@ from app.api.protocol import Deadlines, ServerConfig
 
 _GRACEFUL_STOP_S = 30
 _MOST_FILES = 65_536
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 20_000
 
 
 class Server(uvicorn.Server):
     """Tells streams and long polls that the service stops, then lets everything under way end."""
 
-    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event, on_start: Callable[[int], None] | None) -> None:
         super().__init__(config)
         self._stopping = stopping
+        self._on_start = on_start
+
+    async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401  as in the base class
+        """Called once; after it, connections are accepted."""
+        await super().startup(sockets)
+        if self._on_start and self.started:
+            self._on_start(self.servers[0].sockets[0].getsockname()[1])
 
     async def shutdown(self, sockets: Any = None) -> None:  # noqa: ANN401  as in the base class
         """Called once, when the process was told to stop."""
@@ -34,11 +44,12 @@ def server(  # noqa: PLR0913  each can be set by the operator or by a test
     admission: Admission,
     stopping: asyncio.Event,
     deadlines: Deadlines | None = None,
+    on_start: Callable[[int], None] | None = None,
 ) -> Server:
     """A server for one process; `run()` serves until SIGTERM or SIGINT, port 0 takes a free one.
 
     `stopping` is set when the stop begins: whoever streams or waits without end has to look at it, since the stop waits
-    for them, 30 seconds at most.
+    for them, 30 seconds at most. `on_start` is told the port once connections are accepted.
     """
     config = ServerConfig(
         app,
@@ -50,7 +61,7 @@ def server(  # noqa: PLR0913  each can be set by the operator or by a test
         lifespan="on",
         timeout_graceful_shutdown=_GRACEFUL_STOP_S,
     )
-    return Server(config, stopping)
+    return Server(config, stopping, on_start)
 
 
 def raise_file_limit() -> None:
@@ -58,3 +69,13 @@ def raise_file_limit() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+
+
+def settle_memory() -> None:
+    """Takes what is loaded by now out of the garbage collector's sight, for a process that does nothing but serve.
+
+    Else each full collection walks all modules, routes and models, and holds up every answer for a tenth of a second.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 20, 20)

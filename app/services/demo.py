@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
-from app.domain.access import OwnDiary
+from app.domain.access import Nobody, Operator, OwnDiary, Role
+from app.domain.accounts import EmailTaken, Settings
 from app.domain.clock import day_in_zone
 from app.domain.ids import RecordId, uuid7
 from app.domain.records.kinds import CONDITION_KIND, DAY, DOSE, EVENT, REGIMEN_STEP, USUAL, Kind
 from app.domain.trends.simulator import Onset, Person, scores
+from app.services.accounts import set_password, sign_up
 from app.services.diary import put_record
 from app.services.parts import Parts
+from app.services.sessions import admit, revoke, sign_in
 
+_EMAIL = "demo@onset.example"
 BASELINE_DAYS = 28
 TREATED_DAYS = 24 * 7 - BASELINE_DAYS
 _STEPS = ((0, Decimal("1.5"), "start"), (28, Decimal(3), "planned_up"), (56, Decimal("4.5"), "planned_up"))
@@ -31,14 +36,40 @@ Sent = tuple[Kind, str, dict[str, object]]
 """Kind, id and fields of one record."""
 
 
-async def write_demo(parts: Parts, access: OwnDiary) -> int:
-    """Writes the diary, and answers the number of its records."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """How to sign in to the demonstration account."""
+
+    email: str
+    password: str
+
+
+async def make_demo(parts: Parts) -> SignIn:
+    """The account with its diary, and a new password; an account that is there keeps its diary."""
+    operator = Operator(reason="demo")
+    password = f"demo-{parts.chance(8).hex()}"
+    settings = Settings(time_zone="Europe/London", display_name="Demonstration")
+    try:
+        await sign_up(parts, operator, email=_EMAIL, password=password, role=Role.PATIENT, settings=settings)
+    except EmailTaken:
+        await set_password(parts, operator, email=_EMAIL, new_password=password)
+    else:
+        await _write(parts, password)
+    return SignIn(email=_EMAIL, password=password)
+
+
+async def _write(parts: Parts, password: str) -> None:
+    visitor = Nobody(network="local")
+    tokens = await sign_in(parts, visitor, email=_EMAIL, password=password, device_name="demonstration")
+    access = await admit(parts, tokens.access_token)
+    assert isinstance(access, OwnDiary)  # noqa: S101 - the account was just made a patient's
     today = day_in_zone(parts.clock(), access.time_zone)
-    records = list(simulated(today - timedelta(days=TREATED_DAYS - 1), access.time_zone, Random(1)))  # noqa: S311
+    first_dose = today - timedelta(days=TREATED_DAYS - 1)
+    records = simulated(first_dose, access.time_zone, Random(1))  # noqa: S311 - the same diary every time
     await asyncio.gather(
         *(put_record(parts, access, kind, RecordId(name), fields, expected=None) for kind, name, fields in records)
     )
-    return len(records)
+    await revoke(parts, tokens.refresh_token)
 
 
 def simulated(first_dose: date, zone: str, chance: Random) -> Iterator[Sent]:

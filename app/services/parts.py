@@ -24,3 +24,10 @@ class Parts:
     mailer: Mailer | None
     """None where no mail server is configured."""
     public_url: str
+
+    def close(self) -> None:
+        """Lets what is under way end, then closes mail, hashing and database."""
+        if self.mailer:
+            self.mailer.close()
+        self.passwords.close()
+        self.database.close()

@@ -37,8 +37,8 @@ async def summarise_measure(
 ) -> tuple[Summary, str | None, Revision]:
     """The summary of one measure beside the doses, and its code: the condition's primary measure unless given.
 
-    Refuses with NotFound for an unknown condition, and with Invalid for an unknown measure. The code is None where an own
-    condition has no measure yet.
+    Refuses with NotFound for an unknown condition, and with Invalid for an unknown measure. The code is None where an
+    own condition has no measure yet.
     """
     material, revision = await _gathered(parts, access, as_of)
     diary = _diary(material, condition)
@@ -58,9 +58,7 @@ class AdherenceReport:
     counts: AdherenceCount
 
 
-async def adherence_between(
-    parts: Parts, access: OwnDiary, first: date | None, last: date | None
-) -> AdherenceReport:
+async def adherence_between(parts: Parts, access: OwnDiary, first: date | None, last: date | None) -> AdherenceReport:
     """From the first dose to today, unless given otherwise; a range without a day counts none."""
     until = min(last, today(parts, access)) if last else today(parts, access)
 

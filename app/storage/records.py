@@ -25,7 +25,7 @@ _SHOWN = (records.c.kind, records.c.id, records.c.rev, records.c.deleted, record
 
 _next_revision = (
     update(patient_state)
-    .where(patient_state.c.patient == bindparam("patient"))
+    .where(patient_state.c.patient == bindparam("the_patient"))
     .values(rev=patient_state.c.rev + 1)
     .returning(patient_state.c.rev)
 )
@@ -130,7 +130,7 @@ class Records:
 
         The counter is locked before anything is read: what is read before may be stale when two phones write at once.
         """
-        rev = Revision(self._connection.execute(_next_revision, self._mine).scalar_one())
+        rev = Revision(self._connection.execute(_next_revision, {"the_patient": self._access.patient}).scalar_one())
         known = self._known(change)
         admit(known, change, expected=expected, device=self._access.device)
         merged = merge(known, change, rev=rev, by=self._circumstances(at))
