@@ -1,4 +1,4 @@
-"""Settings: `ONSET_*` of the environment, read once, each with its type, a safe default and one line of documentation."""
+"""Settings: `ONSET_*` of the environment, read once, each with its type, a safe default and a line of documentation."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -44,10 +44,14 @@ class Settings(BaseSettings):
         str | None,
         Field(description="`postgresql+psycopg://...` or `sqlite:///FILE`; SQLite in the data folder by default."),
     ] = None
-    replica_url: Annotated[str | None, Field(description="A read replica of the PostgreSQL database, for reads.")] = None
+    replica_url: Annotated[str | None, Field(description="A read replica of the PostgreSQL database, for reads.")] = (
+        None
+    )
     public_url: Annotated[
         str,
-        Field(description="The address under which the service is reached from outside.", max_length=_LONGEST_PUBLIC_URL),
+        Field(
+            description="The address under which the service is reached from outside.", max_length=_LONGEST_PUBLIC_URL
+        ),
     ] = "http://127.0.0.1:8000"
     secret_key: Annotated[
         SecretStr | None,
@@ -62,7 +66,9 @@ class Settings(BaseSettings):
     ] = Switch.ON
     smtp_url: Annotated[
         SecretStr | None,
-        Field(description="`smtp://USER:PASSWORD@HOST:PORT` or `smtps://...` for password-reset mails; none by default."),
+        Field(
+            description="`smtp://USER:PASSWORD@HOST:PORT` or `smtps://...` for password-reset mails; none by default."
+        ),
     ] = None
     mail_from: Annotated[str, Field(description="The sender of mails.")] = "onset@localhost"
     trusted_proxies: Annotated[

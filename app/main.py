@@ -5,7 +5,7 @@ The only file that knows all parts.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -84,7 +84,7 @@ def _current(changed: EntryChanged) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> AsyncGenerator[None]:
     parts = make_parts(settings, stand_ins)
     lock = data_folder.own(settings.data) if parts.database.is_sqlite else None
     app.state.parts = parts

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, TypeDecorator, cast
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, TypeDecorator
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import UserDefinedType
+from typing_extensions import override
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -16,9 +18,11 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
+    @override
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         return None if value is None else (value - _EPOCH) // _MICROSECOND
 
+    @override
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + value * _MICROSECOND
 
@@ -31,8 +35,9 @@ class _JsonbAsText(UserDefinedType[str]):
     def get_col_spec(self, **_: Any) -> str:  # noqa: ANN401 - SQLAlchemy's signature
         return "JSONB"
 
-    def column_expression(self, column: ColumnElement[Any]) -> ColumnElement[str]:
-        return cast(column, Text)
+    @override
+    def column_expression(self, colexpr: ColumnElement[Any]) -> ColumnElement[str]:
+        return sql_cast(colexpr, Text)
 
 
 JsonText = Text().with_variant(_JsonbAsText(), "postgresql")

@@ -91,7 +91,7 @@ class _Lane(threading.Thread):
             self._connection = self._connection or self._engine.connect()
             answers = self._run_units(self._connection, units)
         except Exception as failure:  # noqa: BLE001 - every waiting caller gets it, and the lane goes on
-            answers = [(unit, None, failure) for unit in units]
+            answers: list[Answer] = [(unit, None, failure) for unit in units]
         if any(breaks_transaction(failure) for _, _, failure in answers):
             self._abandon()  # one that has seen a lost server or a read-only disk stays broken
         return answers

@@ -6,8 +6,9 @@ Every statement names one patient, the one of the access; a test listens for tho
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, insert, select, text, tuple_, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, text, tuple_, update
 
 from app.domain.access import OwnDiary
 from app.domain.clock import latest_day
@@ -196,6 +197,7 @@ def _changes_text(written: Written) -> str:
     return f'{{"old":{old},"new":{new}}}'
 
 
-def _stored(row: Row[tuple[str, str, int, bool, str]]) -> StoredRecord:
+def _stored(row: Sequence[Any]) -> StoredRecord:
+    """From a row that begins with `_SHOWN`."""
     kind, record_id, rev, deleted, text = row[:5]
     return StoredRecord(kind=KindName(kind), id=RecordId(record_id), rev=Revision(rev), deleted=deleted, text=text)

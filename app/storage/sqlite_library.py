@@ -5,6 +5,7 @@ moment; 3.51.3 mends it. Where the system's library is older, the one bundled wi
 """
 
 import sqlite3
+from importlib import import_module
 from types import ModuleType
 
 FIRST_SAFE = (3, 51, 3)
@@ -14,10 +15,9 @@ def _choose() -> ModuleType:
     if sqlite3.sqlite_version_info >= FIRST_SAFE:
         return sqlite3
     try:
-        from pysqlite3 import dbapi2  # noqa: PLC0415 - only where the system's library is not safe
+        return import_module("pysqlite3.dbapi2")
     except ImportError:  # no wheel for this platform: said at start and in /readyz, refused in production
         return sqlite3
-    return dbapi2
 
 
 driver = _choose()

@@ -54,8 +54,15 @@ accounts = Table(
 )
 
 
-def _account(**options: bool) -> Column[int]:
-    return Column("account", _key, ForeignKey("accounts.key", ondelete="CASCADE"), nullable=False, **options)
+def _account(*, index: bool = False, primary_key: bool = False) -> Column[int]:
+    return Column(
+        "account",
+        _key,
+        ForeignKey("accounts.key", ondelete="CASCADE"),
+        nullable=False,
+        index=index or None,
+        primary_key=primary_key,
+    )
 
 
 sessions = Table(

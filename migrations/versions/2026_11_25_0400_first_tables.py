@@ -111,9 +111,7 @@ def _sessions() -> None:
         sa.Column("issued_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name="pk_access_tokens"),
-        sa.ForeignKeyConstraint(
-            ["session"], ["sessions.key"], "fk_access_tokens_session_sessions", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["session"], ["sessions.key"], "fk_access_tokens_session_sessions", ondelete="CASCADE"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_access_tokens_session", "access_tokens", ["session"])
@@ -162,9 +160,7 @@ def _records() -> None:
         sa.Column("rev", sa.BigInteger, nullable=False),
         sa.Column("epoch", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("patient", name="pk_patient_state"),
-        sa.ForeignKeyConstraint(
-            ["patient"], ["accounts.key"], "fk_patient_state_patient_accounts", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["patient"], ["accounts.key"], "fk_patient_state_patient_accounts", ondelete="CASCADE"),
     )
     op.create_table(
         "records",
@@ -243,9 +239,7 @@ def _postgresql_guard() -> None:
         END $$
         """
     )
-    op.execute(
-        "CREATE TRIGGER records_guard BEFORE UPDATE ON records FOR EACH ROW EXECUTE FUNCTION records_guard()"
-    )
+    op.execute("CREATE TRIGGER records_guard BEFORE UPDATE ON records FOR EACH ROW EXECUTE FUNCTION records_guard()")
 
 
 _CORE = ("pain", "sleep_disturbance", "vivid_dreams", "digestive_upset")
@@ -273,7 +267,7 @@ _SCORES = (*_CORE, "sleep_quality", *_BENEFIT)
 def _view(name: str, kind: str, columns: list[str]) -> None:
     listed = ",\n       ".join(columns)
     op.execute(
-        f"CREATE VIEW {name} AS\nSELECT patient, id, rev,\n       {listed}\n"  # noqa: S608 - names from this file
+        f"CREATE VIEW {name} AS\nSELECT patient, id, rev,\n       {listed}\n"
         f"FROM records WHERE kind = '{kind}' AND NOT deleted"
     )
 

@@ -58,8 +58,10 @@ def steps(report: Path) -> list[Step]:
         Step(name="types", command=(_BIN / "pyright",)),
         Step(
             name="tests on SQLite and PostgreSQL",
-            command=(python, "-m", "pytest", f"-n{_WORKERS}", "--dist=loadgroup", "-ra", "--cov", "--cov-report=")
-            + (f"--junit-xml={report}",),
+            command=(
+                *(python, "-m", "pytest", f"-n{_WORKERS}", "--dist=loadgroup", "-ra"),
+                *("--cov", "--cov-report=", f"--junit-xml={report}"),
+            ),
         ),
         Step(
             name=f"branch coverage of the domain, {_DOMAIN_PERCENT} %",

@@ -124,7 +124,7 @@ def test_passlib_is_silent_on_the_console(flags: list[str]) -> None:
         "asyncio.run(passwords.verify('x', asyncio.run(passwords.hash('x'))))\n"
         "passwords.close()\n"
     )
-    ended = subprocess.run(  # noqa: S603  # the program is the constant above
+    ended = subprocess.run(  # the program is the constant above
         [sys.executable, *flags, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")

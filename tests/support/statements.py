@@ -47,7 +47,7 @@ def _is_migrating() -> bool:
     """Migrations may change all diaries at once."""
     try:
         op.get_context()
-    except NameError:
+    except (NameError, AttributeError):  # before the first migration of the process, and after one
         return False
     return True
 
