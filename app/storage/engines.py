@@ -13,7 +13,7 @@ CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_S = 4
 LOCK_TIMEOUT_S = 3
 
-_PRAGMAS = (
+PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a commit is on the disk before it is answered
     "PRAGMA foreign_keys = ON",
@@ -65,7 +65,7 @@ def _sqlite(url: URL, *, read_only: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def tell(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection, of either library
         connection.isolation_level = None  # the driver begins nothing by itself; `begin` below does
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             connection.execute(pragma)
         if read_only:
             connection.execute("PRAGMA query_only = ON")

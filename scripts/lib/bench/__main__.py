@@ -1,0 +1,85 @@
+"""scripts/bench: fills diaries, then asks the service and a bare handler in turns, and prints the ratios."""
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+from app.config import Settings
+from app.storage.engines import make_engine
+from app.storage.schema import migrate
+from scripts.lib.bench.cases import BARE, CONNECTIONS, Case, People, cases, sign_in_twice_at_once
+from scripts.lib.bench.client import load
+from scripts.lib.bench.diaries import written
+from scripts.lib.bench.processes import Process, bare, service
+from scripts.lib.bench.raw import raw_rates
+from scripts.lib.bench.tally import HEADING, Tally
+from tests.support import postgres
+
+_YEAR_DAYS = 365
+
+
+def main() -> None:
+    """Runs it on the chosen engines."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each case in each round")
+    chosen = parser.parse_args()
+    for engine in ("sqlite", "postgresql") if chosen.engine == "both" else (chosen.engine,):
+        with tempfile.TemporaryDirectory() as folder:
+            _run(engine, Path(folder), rounds=chosen.rounds, seconds=chosen.seconds)
+
+
+def _run(engine: str, folder: Path, *, rounds: int, seconds: float) -> None:
+    settings = _settings(engine, folder)
+    url = settings.resolved_database_url()
+    *writers, of_a_year, of_ten_years = written(settings, [0] * CONNECTIONS + [_YEAR_DAYS, 10 * _YEAR_DAYS])
+    people = People(writers=writers, of_a_year=of_a_year, of_ten_years=of_ten_years)
+    with service(settings.data, settings.database_url) as onset, bare() as nothing:
+        asked = cases(people, onset.port)
+        tallies = {case.name: Tally() for case in (BARE, *asked)}
+        for _ in range(rounds):
+            _take(tallies, nothing, BARE, seconds)
+            for case in asked:
+                _take(tallies, onset, case, seconds)
+        sign_in_twice_at_once(onset.port, of_a_year.email)
+        memory_mb = onset.memory_mb(), onset.memory_mb("VmHWM")
+    puts, years = raw_rates(url, CONNECTIONS + 1, seconds)
+    _print(engine, tallies, memory_mb, {"PUT of a day": puts, "list of a year": years})
+
+
+def _settings(engine: str, folder: Path) -> Settings:
+    settings = Settings(data=folder / "data")
+    settings.data.mkdir()
+    if engine == "postgresql":
+        server = postgres.start(folder / "postgres")
+        settings = settings.model_copy(update={"database_url": postgres.create_database(server, "bench")})
+    migrate(make_engine(settings.resolved_database_url()))
+    return settings
+
+
+def _take(tallies: dict[str, Tally], process: Process, case: Case, seconds: float) -> None:
+    before = process.cpu_s()
+    found = asyncio.run(load(process.port, case.requests(), seconds))
+    tallies[case.name].add(found, process.cpu_s() - before)
+    if set(found.statuses) - {case.status, 201}:
+        raise SystemExit(f"{case.name}: {found.statuses}")
+
+
+def _print(engine: str, tallies: dict[str, Tally], memory_mb: tuple[float, float], raw: dict[str, float]) -> None:
+    unit = tallies[BARE.name]
+    print(f"{engine}, {CONNECTIONS} connections; ratios to a bare FastAPI handler in the same run")
+    print(HEADING)
+    for name, tally in tallies.items():
+        print(tally.line(name, unit))
+    one, ten = tallies["trend of one year"], tallies["trend of ten years"]
+    print(f"trend of ten years : of one     {1 / ten.rate_to(one):.2f} times the time, {ten.cpu_to(one):.2f} the CPU")
+    for name, rate in raw.items():
+        share = sorted(tallies[name].rates)[len(tallies[name].rates) // 2] / rate
+        print(f"{name} : raw driver  {share:.3f} of {rate:.0f}/s by one connection of the driver alone")
+    print(f"resident memory {memory_mb[0]:.0f} MB, at most {memory_mb[1]:.0f} MB, with two logins at once\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""What is asked of the service, request by request."""
+
+import asyncio
+import itertools
+import json
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from scripts.lib.bench.client import request
+from scripts.lib.bench.diaries import PASSWORD, Patient
+
+CONNECTIONS = 16
+_DAYS_WRITTEN = 300
+_TREND = "/v1/trends/fibromyalgia"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One sort of request, by all connections."""
+
+    name: str
+    requests: Callable[[], Sequence[Iterator[bytes]]]
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Who asks."""
+
+    writers: Sequence[Patient]
+    of_a_year: Patient
+    of_ten_years: Patient
+
+
+def cases(people: People, port: int) -> list[Case]:
+    """All of them; a 304 needs the summary's present tag, which is fetched here."""
+    one, ten = people.of_a_year.token, people.of_ten_years.token
+    year_ago = datetime.now(UTC).date() - timedelta(days=364)
+    tag = _tag(port, _TREND, one)
+    return [
+        Case(name="PUT of a day", requests=lambda: [_puts(patient.token) for patient in people.writers]),
+        Case(name="list of a year", requests=_same("GET", f"/v1/days?from={year_ago}&limit=366", one)),
+        Case(name="trend of one year", requests=_same("GET", _TREND, one)),
+        Case(name="trend of ten years", requests=_same("GET", _TREND, ten)),
+        Case(
+            name="trend unchanged (304)",
+            requests=_same("GET", _TREND, one, headers=(("If-None-Match", tag),)),
+            status=304,
+        ),
+    ]
+
+
+BARE = Case(name="bare handler", requests=lambda: [itertools.repeat(request("GET", "/")) for _ in range(CONNECTIONS)])
+
+
+def sign_in_twice_at_once(port: int, email: str) -> None:
+    """Two logins whose passwords are hashed at the same moment."""
+
+    def sign_in() -> None:
+        form = urllib.parse.urlencode({"grant_type": "password", "username": email, "password": PASSWORD}).encode()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/auth/token", form, timeout=30).close()
+
+    async def both() -> None:
+        await asyncio.gather(asyncio.to_thread(sign_in), asyncio.to_thread(sign_in))
+
+    asyncio.run(both())
+
+
+def _puts(token: str) -> Iterator[bytes]:
+    """Days that are new at first and changed ever after."""
+    today = datetime.now(UTC).date()
+    for number in itertools.count():
+        turn, back = divmod(number, _DAYS_WRITTEN)
+        day = today - timedelta(days=back)
+        scores = {"pain": turn % 11, "sleep_disturbance": (turn + 3) % 11, "vivid_dreams": 2, "digestive_upset": 0}
+        body = json.dumps({"local_date": day.isoformat(), "time_zone": "Europe/London", **scores})
+        yield request("PUT", f"/v1/days/{day}", token=token, body=body.encode())
+
+
+def _same(
+    method: str, path: str, token: str, headers: tuple[tuple[str, str], ...] = ()
+) -> Callable[[], Sequence[Iterator[bytes]]]:
+    asked = request(method, path, token=token, headers=headers)
+    return lambda: [itertools.repeat(asked) for _ in range(CONNECTIONS)]
+
+
+def _tag(port: int, path: str, token: str) -> str:
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        return answer.headers["ETag"]
