@@ -14,12 +14,11 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__
-from app.api import document, middleware, problems
+from app.api import document, middleware, problems, route_index, v1
 from app.api.admission import Admission
 from app.api.metrics import Metrics
 from app.api.network import parse_proxies
 from app.api.ops import Readiness, operations
-from app.api.v1 import router as v1
 from app.api.v1.records import record_of
 from app.config import Environment, Settings, Switch
 from app.domain.access import Operator
@@ -71,9 +70,10 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.state.admission = admission
     app.state.trusted_proxies = parse_proxies(settings.trusted_proxies)
     app.state.stopping = asyncio.Event()
-    app.include_router(v1)
+    v1.install(app)
     app.include_router(operations(metrics, lambda: readiness(app.state.parts)))
     document.install(app)
+    route_index.install(app)
     middleware.install(app, metrics)
     problems.install(app, {EntryChanged: _current})
     return app

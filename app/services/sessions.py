@@ -55,7 +55,7 @@ async def admit(parts: Parts, token: str | None) -> SignedIn | OwnDiary:
     if kind_of(token) is not TokenKind.ACCESS:
         raise TokenInvalid
     its_fingerprint, at = fingerprint(token), parts.clock()
-    bearer = await parts.database.read(_ANYWHERE, lambda work: work.tokens.bearer(its_fingerprint))
+    bearer = await parts.database.look(_ANYWHERE, lambda work: work.tokens.bearer(its_fingerprint))
     access, confirmed = _verdict(bearer, at)
     if confirmed:
         access = await parts.database.write(_ANYWHERE, lambda work: _confirm(work, its_fingerprint, at))

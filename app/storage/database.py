@@ -22,7 +22,7 @@ T = TypeVar("T")
 _READERS = 3
 _POSTGRES_WRITERS = 4
 _TOGETHER = 64
-"""How many waiting writes SQLite commits as one."""
+"""How many waiting writes SQLite commits as one, and how many looks are answered as one."""
 _RACES = 5
 
 
@@ -34,6 +34,8 @@ class Database:
         self.primary = make_engine(url)
         self._replica = make_engine(replica_url or url, read_only=True)
         self._readers = Lanes(self._replica, _read_each, threads=_READERS)
+        self._present = make_engine(url, read_only=True)
+        self._lookers = Lanes(self._present, _look_together, threads=1, together=_TOGETHER)
         self._writers = (
             Lanes(self.primary, _write_together, threads=1, together=_TOGETHER)
             if self.is_sqlite
@@ -44,6 +46,13 @@ class Database:
         """What the work answers, from one consistent view of the database (a replica where there is one)."""
         return await _answered(self._readers, access, work)
 
+    async def look(self, access: Access, work: Callable[[Work], T]) -> T:
+        """What the work answers from a few rows found by their keys, as they are now (never from a replica).
+
+        For what every request asks. All that wait are answered together, since waking a thread costs more than the look.
+        """
+        return await _answered(self._lookers, access, work)
+
     async def write(self, access: Access, work: Callable[[Work], T]) -> T:
         """What the work answers, once it is durable; refuses with DatabaseUnavailable or StorageFull."""
         return await _answered(self._writers, access, work)
@@ -52,8 +61,10 @@ class Database:
         """Answers what waits, then closes every connection."""
         self._writers.close()
         self._readers.close()
+        self._lookers.close()
         self.primary.dispose()
         self._replica.dispose()
+        self._present.dispose()
 
 
 async def _answered(lanes: Lanes, access: Access, work: Callable[[Work], Any]) -> Any:  # noqa: ANN401 - the work's answer
@@ -78,6 +89,16 @@ def _read(connection: Connection, unit: Unit) -> Answer:
     except Exception as failure:  # noqa: BLE001 - the caller's answer
         return unit, None, failure
     return unit, value, None
+
+
+def _look_together(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
+    try:
+        with connection.begin() as transaction:
+            answers: list[Answer] = [(unit, unit.work(Work(connection, unit.access)), None) for unit in units]
+            transaction.rollback()
+    except Exception as failure:  # noqa: BLE001 - the caller's answer, or one of the callers'
+        return [(units[0], None, failure)] if len(units) == 1 else _read_each(connection, units)
+    return answers
 
 
 def _write_each(connection: Connection, units: Sequence[Unit]) -> list[Answer]:

@@ -1,11 +1,12 @@
 """Version 1 of the wire: it only gains optional fields."""
 
-from fastapi import APIRouter
+from typing import Final
+
+from fastapi import FastAPI
 
 from app.api.v1 import accounts, auth, catalogue, diary, sessions, today, trends
 
-router = APIRouter(prefix="/v1")
-for part in (
+_ROUTERS: Final = (
     accounts.router,
     auth.router,
     sessions.router,
@@ -13,5 +14,10 @@ for part in (
     today.router,
     *diary.routers(),
     trends.router,
-):
-    router.include_router(part)
+)
+
+
+def install(app: FastAPI) -> None:
+    """Adds each router to the application itself, not to one of their own: app/api/route_index.py tells them apart."""
+    for router in _ROUTERS:
+        app.include_router(router, prefix="/v1")
