@@ -3,15 +3,15 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.requests import HTTPConnection
 from fastapi.security import OAuth2PasswordBearer
+from typing_extensions import override
 
 from app.api.network import client_network
 from app.domain.access import Nobody, OwnDiary, SignedIn
 from app.domain.sessions import WrongRole
 from app.services.parts import Parts
 from app.services.sessions import admit
-
-_bearer = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", refreshUrl="/v1/auth/token", auto_error=False)
 
 
 async def _parts(request: Request) -> Parts:
@@ -22,22 +22,37 @@ async def _visitor(request: Request) -> Nobody:
     return Nobody(network=client_network(request.scope, request.app.state.trusted_proxies))
 
 
-async def _signed_in(
-    parts: Annotated[Parts, Depends(_parts)], token: Annotated[str | None, Depends(_bearer)]
-) -> SignedIn:
-    return await admit(parts, token)
+class _Bearer(OAuth2PasswordBearer):
+    """Admits the bearer of the access token; one dependency does it all, since each one costs every request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            tokenUrl="/v1/auth/token",
+            refreshUrl="/v1/auth/token",
+            scheme_name=OAuth2PasswordBearer.__name__,
+            auto_error=False,
+        )
+
+    @override
+    async def __call__(self, request: HTTPConnection) -> SignedIn:  # pyright: ignore[reportIncompatibleMethodOverride] - more than the token
+        return await admit(request.app.state.parts, await super().__call__(request))
 
 
-async def _own_diary(who: Annotated[SignedIn, Depends(_signed_in)]) -> OwnDiary:
-    if not isinstance(who, OwnDiary):
-        raise WrongRole
-    return who
+class _PatientBearer(_Bearer):
+    """Refuses all who keep no diary of their own."""
+
+    @override
+    async def __call__(self, request: HTTPConnection) -> OwnDiary:
+        who = await super().__call__(request)
+        if not isinstance(who, OwnDiary):
+            raise WrongRole
+        return who
 
 
 TheParts = Annotated[Parts, Depends(_parts)]
 Visitor = Annotated[Nobody, Depends(_visitor)]
 """Whoever calls, signed in or not, by the network they call from."""
-Caller = Annotated[SignedIn, Depends(_signed_in)]
+Caller = Annotated[SignedIn, Depends(_Bearer())]
 """Whoever is signed in."""
-Patient = Annotated[OwnDiary, Depends(_own_diary)]
+Patient = Annotated[OwnDiary, Depends(_PatientBearer())]
 """A patient, for the own diary."""
