@@ -49,7 +49,7 @@ class Database:
     async def look(self, access: Access, work: Callable[[Work], T]) -> T:
         """What the work answers from a few rows found by their keys, as they are now (never from a replica).
 
-        For what every request asks. All that wait are answered together, since waking a thread costs more than the look.
+        For what every request asks. All that wait are answered together, since waking a thread costs more than that.
         """
         return await _answered(self._lookers, access, work)
 

@@ -6,6 +6,7 @@ Every statement names one patient, the one of the access; a test listens for tho
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, text, tuple_, update
@@ -18,6 +19,7 @@ from app.domain.records.listing import OPEN, Place, Window, day_of
 from app.domain.records.record import KindName, StoredRecord, encode
 from app.domain.sync.change import Circumstances, Delete, Known, Merged, Put, Written
 from app.domain.sync.merge import admit, merge
+from app.storage.lines import Lines
 from app.storage.tables import QUIET, patient_state, record_history, records
 
 _MINE = records.c.patient == bindparam("patient")
@@ -32,16 +34,29 @@ _next_revision = (
 )
 _known = select(*_SHOWN, records.c.field_revs).where(*_THIS)
 _one = select(*_SHOWN).where(*_THIS)
-_of_kind = select(*_SHOWN).where(_MINE, records.c.kind == bindparam("kind"), ~records.c.deleted)
-_of_kinds = select(*_SHOWN).where(_MINE, records.c.kind.in_(bindparam("kinds", expanding=True)), ~records.c.deleted)
+_MANY = 2**31 - 1
+_live = select(records.c.id).where(_MINE, ~records.c.deleted)
+_of_kind = _live.where(records.c.kind == bindparam("kind"))
 _from = records.c.local_day >= bindparam("first")
 _to = records.c.local_day <= bindparam("last")
-_before = records.c.local_day < bindparam("day")
 _dated = records.c.local_day != ""
 _after = tuple_(records.c.local_day, records.c.id) > tuple_(bindparam("after_day"), bindparam("after_id"))
-_in_order = (records.c.local_day, records.c.id)
-_days_of_kind = select(records.c.local_day, records.c.fields).where(
-    _MINE, records.c.kind == bindparam("kind"), ~records.c.deleted, _from
+_LISTED = (records.c.local_day, records.c.id, records.c.kind, records.c.rev, records.c.fields)
+_few = Lines(_live.where(records.c.kind.in_(bindparam("kinds", expanding=True))), *_LISTED)
+_before = Lines(
+    _of_kind.where(records.c.local_day < bindparam("day"), _dated)
+    .order_by(records.c.local_day.desc(), records.c.id.desc())
+    .limit(bindparam("limit")),
+    *_LISTED,
+)
+_days = Lines(
+    _of_kind.where(_from, _to)
+    .order_by(records.c.local_day, records.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("skip")),
+    records.c.local_day,
+    records.c.id,
+    records.c.fields,
 )
 _other = records.alias("other")
 _dosed = exists().where(
@@ -87,31 +102,34 @@ class Records:
         self, kind: Kind, window: Window = OPEN, *, after: Place | None = None, limit: int | None = None
     ) -> list[StoredRecord]:
         """Live records in ascending order of (day, id); an end of the window leaves out records without a day."""
-        query, values = _of_kind, {**self._mine, "kind": kind.name}
+        values: dict[str, object] = {**self._mine, "kind": kind.name, "limit": _MANY if limit is None else limit}
         if window.first is not None:
-            query, values = query.where(_from), {**values, "first": window.first}
+            values["first"] = window.first
         if window.last is not None:
-            query, values = query.where(_to, _dated), {**values, "last": window.last}
+            values["last"] = window.last
         if after is not None:
-            query, values = query.where(_after), {**values, "after_day": after.day, "after_id": after.id}
-        rows = self._connection.execute(query.order_by(*_in_order).limit(limit), values)
-        return [_stored(row) for row in rows]
+            values |= {"after_day": after.day, "after_id": after.id}
+        query = _listed(window.first is not None, window.last is not None, after is not None)
+        return [_listed_record(*cells) for cells in query.fetch(self._connection, values)]
 
     def before(self, kind: Kind, day: str, *, limit: int) -> list[StoredRecord]:
         """The live records with a day before this one, the latest first."""
-        query = _of_kind.where(_before, _dated).order_by(records.c.local_day.desc(), records.c.id.desc()).limit(limit)
-        rows = self._connection.execute(query, {**self._mine, "kind": kind.name, "day": day})
-        return [_stored(row) for row in rows]
+        values = {**self._mine, "kind": kind.name, "day": day, "limit": limit}
+        return [_listed_record(*cells) for cells in reversed(_before.fetch(self._connection, values))]
 
     def days(
         self, kind: Kind, first: date, last: date | None = None, *, limit: int | None = None, skip: int = 0
     ) -> list[DayText]:
         """Day and stored text of the live records from `first` on, in ascending order of (day, id)."""
-        query, values = _days_of_kind, {**self._mine, "kind": kind.name, "first": first.isoformat()}
-        if last is not None:
-            query, values = query.where(_to), {**values, "last": last.isoformat()}
-        rows = self._connection.execute(query.order_by(*_in_order).limit(limit).offset(skip or None), values)
-        return [(date.fromisoformat(day), fields) for day, fields in rows]
+        values = {
+            **self._mine,
+            "kind": kind.name,
+            "first": first.isoformat(),
+            "last": (last or date.max).isoformat(),
+            "limit": _MANY if limit is None else limit,
+            "skip": skip,
+        }
+        return [(date.fromisoformat(day), fields) for day, _, fields in _days.fetch(self._connection, values)]
 
     def quiet_nights(self) -> list[date]:
         """The dates that have a dose record and none with status taken or partial."""
@@ -124,7 +142,7 @@ class Records:
     def of_kinds(self, kinds: Sequence[Kind]) -> list[StoredRecord]:
         """All live records of kinds of which a patient has few: steps, conditions, medicines, own measures."""
         values = {**self._mine, "kinds": [kind.name for kind in kinds]}
-        return [_stored(row) for row in self._connection.execute(_of_kinds.order_by(*_in_order), values)]
+        return [_listed_record(*cells) for cells in _few.fetch(self._connection, values)]
 
     def write(self, change: Put | Delete, *, expected: Revision | None, at: datetime) -> Merged:
         """The one way in: takes the patient's next revision, then reads, merges and writes record and history.
@@ -189,6 +207,22 @@ class Records:
                 "changes": _changes_text(written),
             },
         )
+
+
+@cache
+def _listed(has_first: bool, has_last: bool, is_after: bool) -> Lines:  # noqa: FBT001 - which of the filters apply
+    query = _of_kind.order_by(records.c.local_day, records.c.id).limit(bindparam("limit"))
+    if has_first:
+        query = query.where(_from)
+    if has_last:
+        query = query.where(_to, _dated)
+    if is_after:
+        query = query.where(_after)
+    return Lines(query, *_LISTED)
+
+
+def _listed_record(_day: str, record_id: str, kind: str, rev: str, text: str) -> StoredRecord:
+    return StoredRecord(kind=KindName(kind), id=RecordId(record_id), rev=Revision(int(rev)), deleted=False, text=text)
 
 
 def _changes_text(written: Written) -> str:

@@ -33,6 +33,8 @@ metadata = MetaData(
 
 _key = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only for INTEGER
 
+_name = Text().with_variant(Text(collation="C"), "postgresql")  # ordered by code points on both engines
+
 accounts = Table(
     "accounts",
     metadata,
@@ -145,11 +147,11 @@ records = Table(
     "records",
     metadata,
     _patient(),
-    Column("kind", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
+    Column("kind", _name, primary_key=True),
+    Column("id", _name, primary_key=True),
     Column("rev", BigInteger, nullable=False),
     Column("deleted", Boolean(create_constraint=False), nullable=False),
-    Column("local_day", Text, nullable=False),  # YYYY-MM-DD, or empty: the day that lists of the kind are ordered by
+    Column("local_day", _name, nullable=False),  # YYYY-MM-DD, or empty: the day that lists of the kind are ordered by
     Column("fields", JsonText, nullable=False),
     Column("field_revs", JsonText, nullable=False),  # {field: [revision, device]} of each field's last write
     Index("ix_records_patient_rev", "patient", "rev"),
@@ -163,8 +165,8 @@ record_history = Table(
     "record_history",
     metadata,
     _patient(),
-    Column("kind", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
+    Column("kind", _name, primary_key=True),
+    Column("id", _name, primary_key=True),
     Column("rev", BigInteger, primary_key=True, autoincrement=False),
     Column("ordinal", SmallInteger, primary_key=True, autoincrement=False),  # several changes in one revision
     Column("device", Text, nullable=False),

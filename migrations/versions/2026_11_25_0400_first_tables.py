@@ -8,6 +8,7 @@ revision = "2026_11_25_0400"
 down_revision = None
 
 _key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_name = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _json = sa.Text().with_variant(JSONB(), "postgresql")
 
 
@@ -165,11 +166,11 @@ def _records() -> None:
     op.create_table(
         "records",
         _patient(),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("kind", _name, nullable=False),
+        sa.Column("id", _name, nullable=False),
         sa.Column("rev", sa.BigInteger, nullable=False),
         sa.Column("deleted", sa.Boolean, nullable=False),
-        sa.Column("local_day", sa.Text, nullable=False),
+        sa.Column("local_day", _name, nullable=False),
         sa.Column("fields", _json, nullable=False),
         sa.Column("field_revs", _json, nullable=False),
         sa.PrimaryKeyConstraint("patient", "kind", "id", name="pk_records"),
@@ -190,8 +191,8 @@ def _history() -> None:
     op.create_table(
         "record_history",
         _patient(),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("kind", _name, nullable=False),
+        sa.Column("id", _name, nullable=False),
         sa.Column("rev", sa.BigInteger, nullable=False),
         sa.Column("ordinal", sa.SmallInteger, nullable=False),
         sa.Column("device", sa.Text, nullable=False),
