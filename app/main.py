@@ -19,6 +19,7 @@ from app.api.admission import Admission
 from app.api.metrics import Metrics
 from app.api.network import parse_proxies
 from app.api.ops import Readiness, operations
+from app.api.rendered import Rendered
 from app.api.v1.records import record_of
 from app.config import Environment, Settings, Switch
 from app.domain.access import Operator
@@ -69,6 +70,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     )
     app.state.admission = admission
     app.state.trusted_proxies = parse_proxies(settings.trusted_proxies)
+    app.state.rendered = Rendered()
     app.state.stopping = asyncio.Event()
     v1.install(app)
     app.include_router(operations(metrics, lambda: readiness(app.state.parts)))

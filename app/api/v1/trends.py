@@ -10,6 +10,7 @@ from app.api.conditional import is_known
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
 from app.api.render import json_of
+from app.api.rendered import Name, Rendered
 from app.api.v1.shapes import AdherenceOut, ListOut
 from app.api.wire import Day
 from app.domain.access import OwnDiary
@@ -108,12 +109,18 @@ async def _answer(
     *,
     media_type: str = "application/json",
 ) -> Response:
-    """304 if the client holds what this diary gives at its present revision; nothing is computed for that."""
-    known = _tag(access.revision, day)
-    if is_known(request, known):
-        return Response(status_code=304, headers={"ETag": known})
-    revision, body = await content()
-    return Response(body, headers={"ETag": _tag(revision, day)}, media_type=media_type)
+    """304 if the client holds what this diary gives at its present revision; computed once for each revision."""
+    tag = _tag(access.revision, day)
+    if is_known(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    rendered: Rendered = request.app.state.rendered
+    name = Name(access.patient, request.scope["path"], request.scope["query_string"], tag)
+    body = rendered.get(name)
+    if body is None:
+        revision, body = await content()
+        tag = _tag(revision, day)
+        rendered.keep(name._replace(etag=tag), body)
+    return Response(body, headers={"ETag": tag}, media_type=media_type)
 
 
 def _tag(revision: Revision, day: date) -> str:
