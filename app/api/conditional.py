@@ -11,6 +11,7 @@ from fastapi import Request, Response
 
 from app.domain.errors import FieldError, Invalid
 from app.domain.ids import Revision
+from app.domain.sync.change import NEVER_SEEN
 
 NO_REVISION: Final = Revision(-1)
 """What If-Match names where it names no revision of ours: no record has it, so the write is refused with 412."""
@@ -18,7 +19,7 @@ NO_REVISION: Final = Revision(-1)
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _EACH_TAG = re.compile(_TAG)
-_REVISION_TAG = re.compile(r'"(0|[1-9][0-9]{0,17})"')
+_REVISION_TAG = re.compile(r'"([1-9][0-9]{0,17})"')
 
 
 def revision_tag(revision: Revision) -> str:
@@ -59,7 +60,7 @@ def expected_revision(request: Request) -> Revision | None:
     Tags are compared strongly, so a weak one, or one that is not ours, is NO_REVISION and ends as 412. Several, or what
     is not a tag at all, are a mistake of the client's program: 422.
     """
-    named = _if_match(request)
+    named = _named(request, "if-match")
     if not named or named == "*":
         return None
     if not _TAGS.fullmatch(named) or sum(1 for _ in _EACH_TAG.finditer(named)) != 1:
@@ -71,8 +72,22 @@ def expected_revision(request: Request) -> Revision | None:
 
 def must_exist(request: Request) -> bool:
     """Whether the write asks that there be a record already, whatever its revision (`If-Match: *`)."""
-    return _if_match(request) == "*"
+    return _named(request, "if-match") == "*"
 
 
-def _if_match(request: Request) -> str:
-    return ",".join(request.headers.getlist("if-match")).strip()
+def expected_by_put(request: Request) -> Revision | None:
+    """As `expected_revision`; for `If-None-Match: *`, which asks that there be no record yet, NEVER_SEEN.
+
+    Another If-None-Match says nothing that a write could heed: 422.
+    """
+    expected = expected_revision(request)
+    named = _named(request, "if-none-match")
+    if not named:
+        return expected
+    if named != "*":
+        raise Invalid([FieldError(pointer="If-None-Match", code="wrong-type", message="This must be * on a write.")])
+    return NO_REVISION if _named(request, "if-match") else NEVER_SEEN
+
+
+def _named(request: Request, header: str) -> str:
+    return ",".join(request.headers.getlist(header)).strip()

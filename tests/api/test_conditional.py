@@ -5,9 +5,18 @@ from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.conditional import NO_REVISION, conditional, expected_revision, is_known, must_exist, revision_tag
+from app.api.conditional import (
+    NO_REVISION,
+    conditional,
+    expected_by_put,
+    expected_revision,
+    is_known,
+    must_exist,
+    revision_tag,
+)
 from app.domain.errors import Invalid
 from app.domain.ids import Revision
+from app.domain.sync.change import NEVER_SEEN
 
 
 def _request(**headers: str) -> Request:
@@ -41,7 +50,7 @@ def test_headers_given_twice_are_one_list() -> None:
     assert is_known(Request({"type": "http", "headers": named}), '"2"')
 
 
-@given(st.integers(min_value=0, max_value=2**53))
+@given(st.integers(min_value=1, max_value=2**53))
 def test_tag_of_a_revision_names_that_revision(revision: int) -> None:
     assert expected_revision(_request(if_match=revision_tag(Revision(revision)))) == revision
 
@@ -56,7 +65,7 @@ def test_asterisk_asks_only_that_there_be_a_record() -> None:
     assert must_exist(_request(if_match=" * "))
 
 
-@pytest.mark.parametrize("named", ['W/"41"', '"abc"', '"041"', '"-1"', '""', '"99999999999999999999"'])
+@pytest.mark.parametrize("named", ['W/"41"', '"abc"', '"0"', '"041"', '"-1"', '""', '"99999999999999999999"'])
 def test_tag_that_is_no_revision_of_ours_matches_no_record(named: str) -> None:
     assert expected_revision(_request(if_match=named)) == NO_REVISION
 
@@ -66,3 +75,20 @@ def test_if_match_that_is_not_one_tag_is_refused_by_name(named: str) -> None:
     with pytest.raises(Invalid) as refused:
         expected_revision(_request(if_match=named))
     assert [(error.pointer, error.code) for error in refused.value.errors] == [("If-Match", "wrong-type")]
+
+
+def test_put_can_ask_that_there_be_no_record_yet() -> None:
+    assert expected_by_put(_request(if_none_match="*")) == NEVER_SEEN
+    assert expected_by_put(_request(if_match='"41"')) == 41
+    assert expected_by_put(_request()) is None
+
+
+def test_put_that_asks_for_a_record_and_for_none_matches_nothing() -> None:
+    assert expected_by_put(_request(if_none_match="*", if_match="*")) == NO_REVISION
+    assert expected_by_put(_request(if_none_match="*", if_match='"41"')) == NO_REVISION
+
+
+def test_put_unless_the_record_is_at_some_revision_is_refused_by_name() -> None:
+    with pytest.raises(Invalid) as refused:
+        expected_by_put(_request(if_none_match='"41"'))
+    assert [(error.pointer, error.code) for error in refused.value.errors] == [("If-None-Match", "wrong-type")]

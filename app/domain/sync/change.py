@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from app.domain.errors import Refusal
 from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.kinds import Kind
 from app.domain.records.notices import Notice
 from app.domain.records.record import Fields, StoredRecord, Value
+
+NEVER_SEEN: Final = Revision(0)
+"""The revision that a writer names who takes the record for a new one; no stored record has it."""
 
 FieldRevs = Mapping[str, tuple[Revision, Device]]
 """For each field, the revision of its last write and who wrote it."""

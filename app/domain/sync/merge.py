@@ -7,6 +7,7 @@ from app.domain.ids import Device, Revision
 from app.domain.records.record import Fields, StoredRecord, Value, encode
 from app.domain.records.validation import absent_is_null, check_lasting, check_record, fill_in
 from app.domain.sync.change import (
+    NEVER_SEEN,
     Circumstances,
     Delete,
     EntryChanged,
@@ -25,11 +26,11 @@ DOSE_UNIT = ("mg", "status", "taken_at", "local_date")
 def admit(known: Known | None, change: Put | Delete, *, expected: Revision | None, device: Device) -> None:
     """Lets a REST change through, or refuses with EntryChanged or RevisionRequired.
 
-    `expected` is the revision of If-Match; None where the caller sent none.
+    `expected` is the revision of If-Match, or NEVER_SEEN; None where the caller named none.
     """
     alive = _alive(known)
     if expected is not None:
-        if alive is None or alive.record.rev != expected:
+        if (alive.record.rev if alive else NEVER_SEEN) != expected:
             raise EntryChanged(alive.record if alive else None)
     elif isinstance(change, Put) and alive and change.kind.name == "dose" and _touches_dose_unit(alive, change, device):
         raise RevisionRequired
