@@ -64,6 +64,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
         version=__version__,
         summary=_DESCRIPTION,
         openapi_url="/v1/openapi.json",
+        generate_unique_id_function=document.operation_id,
         static_url="/docs/assets",
         redirect_slashes=False,
         lifespan=partial(_lifespan, settings, stand_ins or StandIns()),
@@ -74,7 +75,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.state.stopping = asyncio.Event()
     v1.install(app)
     app.include_router(operations(metrics, lambda: readiness(app.state.parts)))
-    document.install(app)
+    document.install(app, v1.SCHEMAS, v1.EXAMPLES)
     route_index.install(app)
     middleware.install(app, metrics)
     problems.install(app, {EntryChanged: _current})

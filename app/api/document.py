@@ -1,20 +1,22 @@
 """The OpenAPI document: what FastAPI writes, and what it cannot see of ours.
 
-That is the bodies that are read strictly (app/api/bodies.py), and the problems that a route can answer because of what
-it is: any may fail or be turned away, one with parameters may refuse them, one with a body may refuse that.
+That is the shapes that no model has (records), exact decimals as the numbers that they are on the wire, the bodies that
+are read strictly (app/api/bodies.py), and the problems that a route can answer because of what it is: any may fail or
+be turned away, one with parameters may refuse them, one with a body may refuse that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from typing_extensions import override
 
 from app.api.bodies import FORM, Body
-from app.api.problems import KINDS, problems
+from app.api.problems import KINDS, MEDIA_TYPE, problem_example, problems
 
 _REF: Final = "#/components/schemas/{model}"
 _STATUS: Final = {"type": "integer", "minimum": 400, "maximum": 599}
@@ -55,15 +57,30 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Completes the document whenever FastAPI has written it anew."""
+Schemas = Mapping[str, Mapping[str, Any]]
+"""JSON Schemas by their names among the document's components."""
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the route's function: what generated clients call the operation."""
+    return route.name
+
+
+def install(app: FastAPI, schemas: Schemas | None = None, examples: Mapping[str, object] | None = None) -> None:
+    """Completes the document whenever FastAPI has written it anew.
+
+    The schemas are those that routes refer to; the examples are of schemas, by name.
+    """
     written = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = written()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
-            _complete(document, schemas, app)
+        shown = document.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in shown:
+            _complete(document, shown, app)
+            _add(shown, schemas or {})
+            for name, example in (examples or {}).items():
+                shown[name] = {**shown[name], "examples": [example]}
         return document
 
     app.openapi = openapi
@@ -73,20 +90,23 @@ def _complete(document: dict[str, Any], schemas: dict[str, Any], app: FastAPI) -
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     schemas["Problem"] = PROBLEM_SCHEMA
+    document["components"]["examples"] = {code: {"value": problem_example(code)} for code in KINDS}
     routes = [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
+    schemas.update(_schemas_of_answers(routes))
     shown = _schemas_of_models(routes, schemas)
     for route in routes:
         for method in route.methods or ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 _complete_operation(operation, next(_bodies(route.dependant), None), shown)
+                operation["responses"] = _shared(operation["responses"], document["components"])
 
 
 def _complete_operation(
     operation: dict[str, Any], body: Body | None, shown: dict[type[BaseModel], dict[str, Any]]
 ) -> None:
     answers: list[int | str] = [500, 503]
-    if operation.get("parameters"):
+    if any(parameter["in"] != "header" for parameter in operation.get("parameters", ())):
         answers.append("invalid")
     if body is not None:
         schema = shown[body.shown] if isinstance(body.shown, type) else body.shown
@@ -100,14 +120,47 @@ def _complete_operation(
         responses.setdefault(str(status), response)
 
 
+def _shared(responses: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """The responses with each problem as a reference: written out, they would be most of the document."""
+    shared = components.setdefault("responses", {})
+    found = dict(responses)
+    for status, response in responses.items():
+        problem = response.get("content", {}).get(MEDIA_TYPE)
+        if problem is not None:
+            name = ".".join(problem["examples"])
+            shared[name] = response
+            found[status] = {"$ref": f"#/components/responses/{name}"}
+    return found
+
+
 def _schemas_of_models(routes: list[RouteContext], schemas: dict[str, Any]) -> dict[type[BaseModel], dict[str, Any]]:
     models = {body.shown for route in routes for body in _bodies(route.dependant) if isinstance(body.shown, type)}
     ordered = sorted(models, key=lambda model: (model.__name__, model.__module__))
     references, found = models_json_schema([(model, "validation") for model in ordered], ref_template=_REF)
-    for name, schema in found.get("$defs", {}).items():
-        if schemas.setdefault(name, schema) != schema:
-            raise ValueError(f"two schemas are named {name}")
+    _add(schemas, found.get("$defs", {}))
     return {model: references[model, "validation"] for model in ordered}
+
+
+class _OnTheWire(GenerateJsonSchema):
+    """Shows an exact decimal as the JSON number that app/api/render.py writes; Pydantic itself would write text."""
+
+    @override
+    def decimal_schema(self, schema: Any) -> dict[str, Any]:
+        return {"type": "number"}
+
+
+def _schemas_of_answers(routes: list[RouteContext]) -> dict[str, dict[str, Any]]:
+    models = {route.response_model for route in routes if route.response_model is not None}
+    adapters: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]]
+    adapters = [(model, "serialization", TypeAdapter(model)) for model in sorted(models, key=str)]
+    _, found = TypeAdapter.json_schemas(adapters, ref_template=_REF, schema_generator=_OnTheWire)
+    return found.get("$defs", {})
+
+
+def _add(schemas: dict[str, dict[str, Any]], more: Schemas) -> None:
+    for name, schema in more.items():
+        if schemas.setdefault(name, dict(schema)) != schema:
+            raise ValueError(f"two schemas are named {name}")
 
 
 def _bodies(dependant: Dependant) -> Iterator[Body]:

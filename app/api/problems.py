@@ -125,6 +125,13 @@ def problem_json(
     return orjson.dumps({**document, **members} if members else document)
 
 
+def problem_example(code: str) -> dict[str, Any]:
+    """What a problem with this code looks like."""
+    error = FieldError(pointer="/pain", code="out-of-range", message="Give a whole number from 0 to 10.")
+    errors = [error] if KINDS[code].status == HTTPStatus.UNPROCESSABLE_ENTITY else []
+    return orjson.loads(problem_json(code, request_id="0f2e6c1d9a7b4e55", errors=errors))
+
+
 def problem_headers(code: str, *, retry_after_s: int | None = None) -> dict[str, str]:
     """The headers that belong to a code, beside Content-Type and Content-Length."""
     match KINDS[code].status:
@@ -234,7 +241,12 @@ def problems(*which: int | str) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{code}`' for code in named)}",
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in named},
+                }
+            },
         }
         for status, named in codes.items()
     }

@@ -1,11 +1,13 @@
 """The OpenAPI document shows what FastAPI cannot see of ours."""
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel
 
+from app.api import document
 from app.api.bodies import form_body, json_body, json_object, raw_body
 from app.api.problems import KINDS, problems
 from tests.support.serving import make_app
@@ -101,7 +103,14 @@ def test_every_operation_documents_what_it_can_answer(app: FastAPI) -> None:
 def test_all_errors_have_the_one_shape(app: FastAPI) -> None:
     assert "HTTPValidationError" not in str(app.openapi())
     refused = _operation(app, "put", "/v1/days/{id}")["responses"]["422"]
-    assert refused["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    assert refused == {"$ref": "#/components/responses/invalid"}
+    components = app.openapi()["components"]
+    content = {
+        "schema": {"$ref": "#/components/schemas/Problem"},
+        "examples": {"invalid": {"$ref": "#/components/examples/invalid"}},
+    }
+    assert components["responses"]["invalid"]["content"] == {"application/problem+json": content}
+    assert components["examples"]["invalid"]["value"]["status"] == 422
     described = app.openapi()["components"]["schemas"]["Problem"]["description"]
     assert all(f"`{code}`" in described for code in KINDS)
 
@@ -116,3 +125,20 @@ def test_two_models_of_one_name_are_a_mistake(app: FastAPI) -> None:
 
     with pytest.raises(ValueError, match="_Scope"):
         app.openapi()
+
+
+class _Amount(BaseModel):
+    mg: Decimal
+
+
+def test_exact_decimal_is_shown_as_the_number_it_is_on_the_wire(app: FastAPI) -> None:
+    @app.get("/amount", response_model=_Amount)
+    async def amount() -> None: ...
+
+    assert app.openapi()["components"]["schemas"]["_Amount"]["properties"]["mg"]["type"] == "number"
+
+
+def test_schemas_and_examples_are_added_by_name() -> None:
+    application = FastAPI()
+    document.install(application, {"Word": {"type": "string"}}, {"Word": "hello"})
+    assert application.openapi()["components"]["schemas"]["Word"] == {"type": "string", "examples": ["hello"]}

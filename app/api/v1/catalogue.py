@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from app.api.conditional import conditional
 from app.api.problems import problems
 from app.api.render import json_of
+from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
 from app.domain.catalogue import (
     CATALOGUE_VERSION,
     CONDITIONS,
@@ -22,7 +23,8 @@ from app.domain.catalogue import (
 from app.domain.errors import NotFound
 
 _CACHE_CONTROL: Final = "public, max-age=3600"
-_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Unchanged"}}
+_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {200: TAGGED, 304: {"description": "Unchanged", **TAGGED}}
+_MAY_BE_HELD: Final = {"parameters": [IF_NONE_MATCH]}
 
 router = APIRouter(prefix="/catalogue", tags=["catalogue"], responses=_UNCHANGED)
 
@@ -55,20 +57,22 @@ class EvidenceOut(_Shape):
     side_effects: list[EvidenceCard]
 
 
-@router.get("/conditions", response_model=ConditionsOut)
-async def list_conditions(request: Request) -> Response:
+@router.get("/conditions", response_model=ConditionsOut, openapi_extra=_MAY_BE_HELD)
+async def list_catalogue_conditions(request: Request) -> Response:
     """The conditions, each with its codes, its target measures and its primary one."""
     items = list(CONDITIONS.values())
     return _answer(request, {"version": CATALOGUE_VERSION, "attribution": SNOMED_CT_ATTRIBUTION, "items": items})
 
 
-@router.get("/measures", response_model=MeasuresOut)
-async def list_measures(request: Request) -> Response:
+@router.get("/measures", response_model=MeasuresOut, openapi_extra=_MAY_BE_HELD)
+async def list_catalogue_measures(request: Request) -> Response:
     """The measures, each with what 0 and 10 mean and which way is better."""
     return _answer(request, {"version": CATALOGUE_VERSION, "items": list(MEASURES.values())})
 
 
-@router.get("/evidence/{condition}", response_model=EvidenceOut, responses=problems(404, 422))
+@router.get(
+    "/evidence/{condition}", response_model=EvidenceOut, responses=problems(404, 422), openapi_extra=_MAY_BE_HELD
+)
 async def read_evidence(
     request: Request, condition: Annotated[str, Path(max_length=64, description="A condition code.")]
 ) -> Response:

@@ -6,13 +6,13 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.bodies import json_object
-from app.api.conditional import conditional, expected_revision, must_exist, revision_tag
+from app.api.conditional import conditional, expected_by_put, expected_revision, must_exist, revision_tag
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
-from app.api.v1.records import page_of, page_schema, place_of, record_of, record_schema
+from app.api.v1.records import page_of, place_of, record_of, reference, schema_name
+from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
 from app.api.wire import Day
 from app.domain.errors import FieldError, Invalid
-from app.domain.records.json_schema import schema
 from app.domain.records.kinds import KINDS, Kind
 from app.domain.records.listing import Window
 from app.domain.records.validation import canonical_id
@@ -30,7 +30,7 @@ _IF_MATCH = {
     "description": "The record's ETag: the write is refused if the record has changed since.",
     "schema": {"type": "string"},
 }
-_IF_NONE_MATCH = {**_IF_MATCH, "name": "If-None-Match", "description": "ETags held: 304 where one is still true."}
+_IF_NEW = {**IF_NONE_MATCH, "description": "`*`: the write is refused if there is such a record already."}
 _CONTENT = (400, 408, 413, 415, 422)
 
 
@@ -40,7 +40,7 @@ def routers() -> list[APIRouter]:
 
 
 def _collection(kind: Kind) -> APIRouter:
-    router = APIRouter(prefix=f"/{kind.path}", tags=[kind.path], responses=problems(401, 403, 429, 503))
+    router = APIRouter(prefix=f"/{kind.path}", tags=[kind.path], responses=problems(401, "wrong-role", 503))
     _add_list(router, kind)
     _add_read(router, kind)
     if kind.client_fields is None:
@@ -72,7 +72,7 @@ def _add_list(router: APIRouter, kind: Kind) -> None:
         methods=["GET"],
         name=f"list_{kind.name}s",
         summary=f"The {kind.name} records, in ascending order of (date, id)",
-        responses={200: _json(page_schema(kind)), **problems(422)},
+        responses={200: _json(schema_name(kind, "Page")), **problems(422)},
     )
 
 
@@ -91,20 +91,22 @@ def _add_read(router: APIRouter, kind: Kind) -> None:
         record = await diary.read_record(parts, access, kind, canonical_id(kind, record_id))
         return conditional(request, revision_tag(record.rev), lambda: orjson.dumps(record_of(record)))
 
+    one = _json(schema_name(kind, "Record")) | TAGGED
     router.add_api_route(
         "/{id}",
         read,
         methods=["GET"],
         name=f"read_{kind.name}",
         summary=f"One {kind.name} record",
-        responses={200: _json(record_schema(kind)), 304: {"description": "Unchanged"}, **problems(404, 422)},
-        openapi_extra={"parameters": [_IF_NONE_MATCH]},
+        responses={200: one, 304: {"description": "Unchanged", **TAGGED}, **problems(404, 422)},
+        openapi_extra={"parameters": [IF_NONE_MATCH]},
     )
 
 
 def _add_writes(router: APIRouter, kind: Kind) -> None:
-    body = json_object(schema(kind))
-    answers = {200: _json(record_schema(kind)), **problems(412, 507, *_CONTENT), **problems("revision-required")}
+    body, patch_body = (json_object(reference(schema_name(kind, what))) for what in ("Fields", "Patch"))
+    one = _json(schema_name(kind, "Record")) | TAGGED
+    answers = {200: one, **problems(412, 507, *_CONTENT), **problems("revision-required")}
 
     async def put(
         request: Request, parts: TheParts, access: Patient, record_id: Id, fields: Annotated[dict[str, object], body]
@@ -115,13 +117,17 @@ def _add_writes(router: APIRouter, kind: Kind) -> None:
             kind,
             canonical_id(kind, record_id),
             fields,
-            expected=expected_revision(request),
+            expected=expected_by_put(request),
             must_exist=must_exist(request),
         )
         return _stored(stored)
 
     async def patch(
-        request: Request, parts: TheParts, access: Patient, record_id: Id, fields: Annotated[dict[str, object], body]
+        request: Request,
+        parts: TheParts,
+        access: Patient,
+        record_id: Id,
+        fields: Annotated[dict[str, object], patch_body],
     ) -> Response:
         return _stored(
             await diary.patch_record(
@@ -141,9 +147,9 @@ def _add_writes(router: APIRouter, kind: Kind) -> None:
         put,
         methods=["PUT"],
         name=f"put_{kind.name}",
-        summary=f"Create a {kind.name} record, or write the named fields; with If-Match, replace it",
-        responses={201: _json(record_schema(kind)), **answers},
-        openapi_extra=extra,
+        summary="Create the record, or write the named fields; with If-Match, replace it",
+        responses={201: one | {"description": "Created"}, **answers},
+        openapi_extra={"parameters": [_IF_MATCH, _IF_NEW]},
     )
     router.add_api_route(
         "/{id}",
@@ -159,7 +165,7 @@ def _add_writes(router: APIRouter, kind: Kind) -> None:
         delete,
         methods=["DELETE"],
         name=f"delete_{kind.name}",
-        summary=f"Delete a {kind.name} record; deleting it again changes nothing",
+        summary="Delete the record; deleting it again changes nothing",
         status_code=204,
         responses=problems(404, 412, 422, 507),
         openapi_extra=extra,
@@ -175,5 +181,5 @@ def _stored(stored: diary.Stored) -> Response:
     )
 
 
-def _json(shown: dict[str, Any]) -> dict[str, Any]:
-    return {"description": "OK", "content": {"application/json": {"schema": shown}}}
+def _json(schema: str) -> dict[str, Any]:
+    return {"description": "OK", "content": {"application/json": {"schema": reference(schema)}}}

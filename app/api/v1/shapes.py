@@ -4,21 +4,30 @@ A response shape has no defaults: what it lists is always there.
 """
 
 from datetime import date
-from typing import Generic, Self, TypeVar
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.trends.summary import ShortSummary
 from app.services.trends import AdherenceReport
 
-Item = TypeVar("Item")
+TAGGED: Final = {"headers": {"ETag": {"description": "Names this content.", "schema": {"type": "string"}}}}
+"""Shown of an answer with an ETag."""
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "ETags held: 304 where one is still true.",
+    "schema": {"type": "string"},
+}
 
 
-class ListOut(BaseModel, Generic[Item]):
-    """A list that is never cut into pages."""
+class TrendsOut(BaseModel):
+    """A line for each tracked condition; never cut into pages."""
 
     model_config = ConfigDict(frozen=True)
 
-    items: list[Item]
+    items: list[ShortSummary]
 
 
 class AdherenceOut(BaseModel):

@@ -7,27 +7,17 @@ from fastapi import APIRouter, Query, Response
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
 from app.api.render import json_of
-from app.api.v1.records import record_of, record_schema
+from app.api.v1.records import record_of, reference, schema_name
 from app.api.wire import Day
 from app.domain.records.kinds import CONFLICT, DAY
 from app.services.today import look_at_day
 from app.services.trends import checked_as_of
 
-router = APIRouter(tags=["today"], responses=problems(401, 403, 422))
+router = APIRouter(tags=["today"], responses=problems(401, "wrong-role", 422))
 
 _NULL = {"type": "null"}
 _MAYBE_TEXT = {"type": ["string", "null"]}
-_NEED = {
-    "type": "object",
-    "required": ["code", "measure", "have", "want", "by"],
-    "properties": {
-        "code": {"type": "string"},
-        "measure": _MAYBE_TEXT,
-        "have": {"type": "integer"},
-        "want": {"type": "integer"},
-        "by": {"type": ["string", "null"], "format": "date"},
-    },
-}
+_DAY_OR_NULL = {"anyOf": [reference(schema_name(DAY, "Record")), _NULL]}
 _EXPECTED = {
     "type": "object",
     "required": ["regimen_step", "mg", "doses_per_day", "timing", "formulation"],
@@ -39,21 +29,24 @@ _EXPECTED = {
         "formulation": _MAYBE_TEXT,
     },
 }
-_SHOWN = {
+_TODAY = {
     "type": "object",
     "required": ["date", "day", "expected_dose", "yesterday", "open_conflicts", "needs"],
     "properties": {
         "date": {"type": "string", "format": "date"},
-        "day": {"anyOf": [record_schema(DAY), _NULL]},
-        "expected_dose": {"anyOf": [_EXPECTED, _NULL]},
-        "yesterday": {"anyOf": [record_schema(DAY), _NULL]},
-        "open_conflicts": {"type": "array", "items": record_schema(CONFLICT)},
-        "needs": {"type": "array", "items": _NEED},
+        "day": _DAY_OR_NULL,
+        "expected_dose": {"anyOf": [reference("ExpectedDose"), _NULL]},
+        "yesterday": _DAY_OR_NULL,
+        "open_conflicts": {"type": "array", "items": reference(schema_name(CONFLICT, "Record"))},
+        "needs": {"type": "array", "items": reference("Need")},
     },
 }
+SCHEMAS = {"Today": _TODAY, "ExpectedDose": _EXPECTED}
 
 
-@router.get("/today", responses={200: {"description": "OK", "content": {"application/json": {"schema": _SHOWN}}}})
+@router.get(
+    "/today", responses={200: {"description": "OK", "content": {"application/json": {"schema": reference("Today")}}}}
+)
 async def read_today(
     parts: TheParts,
     access: Patient,

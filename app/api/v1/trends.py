@@ -11,7 +11,7 @@ from app.api.deps import Patient, TheParts
 from app.api.problems import problems
 from app.api.render import json_of
 from app.api.rendered import Name, Rendered
-from app.api.v1.shapes import AdherenceOut, ListOut
+from app.api.v1.shapes import IF_NONE_MATCH, TAGGED, AdherenceOut, TrendsOut
 from app.api.wire import Day
 from app.domain.access import OwnDiary
 from app.domain.catalogue import CATALOGUE_VERSION
@@ -19,7 +19,7 @@ from app.domain.ids import Revision
 from app.domain.report.chart import chart
 from app.domain.report.paint import Theme
 from app.domain.trends.messages import ENGLISH
-from app.domain.trends.summary import ShortSummary, Summary
+from app.domain.trends.summary import Summary
 from app.domain.trends.verdict import METHOD_VERSION
 from app.services import trends
 
@@ -30,12 +30,18 @@ Measure = Annotated[
 ]
 Charted = Annotated[Theme, Query(description="`auto` follows the reader's setting.")]
 _SVG: Final = "image/svg+xml"
-_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Unchanged"}}
+_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {200: TAGGED, 304: {"description": "Unchanged", **TAGGED}}
+_MAY_BE_HELD: Final = {"parameters": [IF_NONE_MATCH]}
+CHART_SCHEMA: Final = {
+    "type": "string",
+    "description": "An SVG document.",
+    "examples": ['<svg xmlns="http://www.w3.org/2000/svg" role="img"><title>Pain</title></svg>'],
+}
 
-router = APIRouter(tags=["trends"], responses=problems(401, 403, 422))
+router = APIRouter(tags=["trends"], responses=problems(401, "wrong-role", 422))
 
 
-@router.get("/trends", response_model=ListOut[ShortSummary], responses=_UNCHANGED)
+@router.get("/trends", response_model=TrendsOut, responses=_UNCHANGED, openapi_extra=_MAY_BE_HELD)
 async def list_trends(request: Request, parts: TheParts, access: Patient, as_of: AsOf = None) -> Response:
     """A line for each tracked condition."""
     day = trends.checked_as_of(parts, access, as_of)
@@ -47,7 +53,12 @@ async def list_trends(request: Request, parts: TheParts, access: Patient, as_of:
     return await _answer(request, access, day, content)
 
 
-@router.get("/trends/{condition}", response_model=Summary, responses={**_UNCHANGED, **problems(404)})
+@router.get(
+    "/trends/{condition}",
+    response_model=Summary,
+    responses={**_UNCHANGED, **problems(404)},
+    openapi_extra=_MAY_BE_HELD,
+)
 async def read_trend(
     request: Request, parts: TheParts, access: Patient, condition: Condition, as_of: AsOf = None
 ) -> Response:
@@ -65,10 +76,11 @@ async def read_trend(
     "/trends/{condition}/chart.svg",
     response_class=Response,
     responses={
-        200: {"description": "OK", "content": {_SVG: {"schema": {"type": "string"}}}},
         **_UNCHANGED,
+        200: {"description": "OK", "content": {_SVG: {"schema": {"$ref": "#/components/schemas/Chart"}}}, **TAGGED},
         **problems(404),
     },
+    openapi_extra=_MAY_BE_HELD,
 )
 async def draw_chart(  # noqa: PLR0913 - a picture is named by its subject, date and colours
     request: Request,
