@@ -8,7 +8,18 @@ from pathlib import Path
 from app.config import Settings
 from app.storage.engines import make_engine
 from app.storage.schema import migrate
-from scripts.lib.bench.cases import BARE, CONNECTIONS, Case, People, cases, sign_in_twice_at_once
+from scripts.lib.bench.cases import (
+    BARE,
+    COLD_TREND_OF_ONE,
+    COLD_TREND_OF_TEN,
+    CONNECTIONS,
+    TREND_OF_ONE,
+    TREND_OF_TEN,
+    Case,
+    People,
+    cases,
+    sign_in_twice_at_once,
+)
 from scripts.lib.bench.client import load
 from scripts.lib.bench.diaries import written
 from scripts.lib.bench.processes import Process, bare, service
@@ -73,8 +84,9 @@ def _print(engine: str, tallies: dict[str, Tally], memory_mb: tuple[float, float
     print(HEADING)
     for name, tally in tallies.items():
         print(tally.line(name, unit))
-    one, ten = tallies["trend of one year"], tallies["trend of ten years"]
-    print(f"trend of ten years : of one     {1 / ten.rate_to(one):.2f} times the time, {ten.cpu_to(one):.2f} the CPU")
+    for one, ten in ((TREND_OF_ONE, TREND_OF_TEN), (COLD_TREND_OF_ONE, COLD_TREND_OF_TEN)):
+        time, cpu = 1 / tallies[ten].rate_to(tallies[one]), tallies[ten].cpu_to(tallies[one])
+        print(f"{ten} : {one}  {time:.2f} times the time, {cpu:.2f} times the CPU")
     for name, rate in raw.items():
         share = sorted(tallies[name].rates)[len(tallies[name].rates) // 2] / rate
         print(f"{name} : raw driver  {share:.3f} of {rate:.0f}/s by one connection of the driver alone")

@@ -15,6 +15,8 @@ from scripts.lib.bench.diaries import PASSWORD, Patient
 CONNECTIONS = 16
 _DAYS_WRITTEN = 300
 _TREND = "/v1/trends/fibromyalgia"
+TREND_OF_ONE, TREND_OF_TEN = "trend of one year", "trend of ten years"
+COLD_TREND_OF_ONE, COLD_TREND_OF_TEN = "the same, cold, of one", "the same, cold, of ten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +45,10 @@ def cases(people: People, port: int) -> list[Case]:
     return [
         Case(name="PUT of a day", requests=lambda: [_puts(patient.token) for patient in people.writers]),
         Case(name="list of a year", requests=_same("GET", f"/v1/days?from={year_ago}&limit=366", one)),
-        Case(name="trend of one year", requests=_same("GET", _TREND, one)),
-        Case(name="trend of ten years", requests=_same("GET", _TREND, ten)),
+        Case(name=TREND_OF_ONE, requests=_same("GET", _TREND, one)),
+        Case(name=TREND_OF_TEN, requests=_same("GET", _TREND, ten)),
+        Case(name=COLD_TREND_OF_ONE, requests=_never_kept(_TREND, one)),
+        Case(name=COLD_TREND_OF_TEN, requests=_never_kept(_TREND, ten)),
         Case(
             name="trend unchanged (304)",
             requests=_same("GET", _TREND, one, headers=(("If-None-Match", tag),)),
@@ -87,7 +91,17 @@ def _same(
     return lambda: [itertools.repeat(asked) for _ in range(CONNECTIONS)]
 
 
+def _never_kept(path: str, token: str) -> Callable[[], Sequence[Iterator[bytes]]]:
+    """Each with a query that means nothing and was not seen before, so that its answer is made anew."""
+
+    def asked(connection: int) -> Iterator[bytes]:
+        started = datetime.now(UTC).timestamp()
+        return (request("GET", f"{path}?unseen={connection}.{started}.{n}", token=token) for n in itertools.count())
+
+    return lambda: [asked(connection) for connection in range(CONNECTIONS)]
+
+
 def _tag(port: int, path: str, token: str) -> str:
     asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(asked, timeout=30) as answer:
+    with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own service
         return answer.headers["ETag"]
