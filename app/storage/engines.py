@@ -22,35 +22,37 @@ PRAGMAS = (
     "PRAGMA cache_size = -8192",  # 8 MiB a connection
     "PRAGMA temp_store = MEMORY",
 )
-_POSTGRES_OPTIONS = " ".join(
-    f"-c {name}={seconds * 1000}"
-    for name, seconds in (
-        ("statement_timeout", STATEMENT_TIMEOUT_S),
-        ("lock_timeout", LOCK_TIMEOUT_S),
-        ("idle_in_transaction_session_timeout", 10),
-    )
+_TIMEOUTS = (
+    f"-c statement_timeout={STATEMENT_TIMEOUT_S}s -c lock_timeout={LOCK_TIMEOUT_S}s "
+    "-c idle_in_transaction_session_timeout=10s"
 )
+_ONE_VIEW = r" -c default_transaction_read_only=on -c default_transaction_isolation=repeatable\ read"
+
+
+_KEEPALIVE = {"keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
+"""A server whose network went away while it owed an answer is given up after four seconds, not after two hours."""
 
 
 def make_engine(url: str, *, read_only: bool = False) -> Engine:
-    """An engine for `sqlite:///FILE` or `postgresql+psycopg://...`.
+    """An engine for `sqlite:///FILE` or `postgresql+psycopg://...`; one that only reads sees one view a transaction.
 
     On SQLite a transaction that may write takes the write lock when it begins, so it never fails half way for the lock.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return _postgresql(parsed)
+        return _postgresql(parsed, read_only=read_only)
     return _sqlite(parsed, read_only=read_only)
 
 
-def _postgresql(url: URL) -> Engine:
+def _postgresql(url: URL, *, read_only: bool) -> Engine:
     return create_engine(
         url,
         poolclass=NullPool,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": _POSTGRES_OPTIONS,
+            "options": _TIMEOUTS + (_ONE_VIEW if read_only else ""),
             "tcp_user_timeout": STATEMENT_TIMEOUT_S * 1000,
+            **_KEEPALIVE,
             "application_name": "onset",
         },
     )

@@ -6,6 +6,7 @@ from app.domain.errors import DatabaseUnavailable, Refusal, StorageFull
 
 _FULL_STATES = frozenset({"53100"})  # PostgreSQL: disk_full
 _LOST_RACE_STATES = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_AWAY_STATES = _LOST_RACE_STATES | {"25006"}  # read_only_sql_transaction: a standby, or a server told not to write
 _AWAY_CLASSES = ("08", "53", "55", "57", "58")  # connection, resources, lock, shutdown and timeouts, system
 _SQLITE_FULL = "SQLITE_FULL"
 _SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL")
@@ -39,11 +40,12 @@ def breaks_transaction(error: Exception | None) -> bool:
 
 def as_refusal(error: Exception) -> Refusal | None:
     """The refusal that the error amounts to; None where it is a fault of ours."""
-    if not isinstance(error, (OperationalError, InterfaceError)):
+    if not isinstance(error, DBAPIError):
         return None
     state, name = _state(error), _sqlite_name(error)
     if state in _FULL_STATES or name == _SQLITE_FULL:
         return StorageFull()
     # Without either name it is a connection that PostgreSQL's driver could not make or lost.
-    away = state.startswith(_AWAY_CLASSES) or name.startswith(_SQLITE_AWAY) or not (state or name)
-    return DatabaseUnavailable() if away else None
+    lost = not (state or name) and isinstance(error, (OperationalError, InterfaceError))
+    away = state in _AWAY_STATES or state.startswith(_AWAY_CLASSES) or name.startswith(_SQLITE_AWAY)
+    return DatabaseUnavailable() if away or lost else None
