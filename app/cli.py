@@ -5,6 +5,7 @@ import asyncio
 import getpass
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,12 +17,12 @@ from app.domain.accounts import Settings as AccountSettings
 from app.domain.errors import Invalid, NotFound
 from app.logs import configure_logs
 from app.main import StandIns, UnsafeLibrary, create_app, make_parts, readiness
-from app.server import raise_file_limit, server
+from app.server import raise_file_limit, server, settle_memory
 from app.services.accounts import set_password, sign_up
 from app.services.demo import make_demo
 from app.services.parts import Parts
 from app.storage import sqlite_library
-from app.storage.data_folder import DataFolderInUse
+from app.storage.data_folder import DataFolderInUse, own
 from app.storage.engines import make_engine
 from app.storage.schema import migrate
 
@@ -81,20 +82,27 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
         _say(f"Demonstration account: {demo.email}  password: {demo.password}")
     if not sqlite_library.is_safe and settings.resolved_database_url().startswith("sqlite"):
         _say(f"Warning: SQLite {sqlite_library.version} can lose committed writes; use 3.51.3 or later.")
+
+    def started(port: int) -> None:
+        settle_memory()
+        _say(f"Onset is at http://{chosen.host}:{port} (to try it: /docs there)")
+
     server(
         app,
         host=chosen.host,
         port=chosen.port,
         admission=app.state.admission,
         stopping=app.state.stopping,
-        on_start=lambda port: _say(f"Onset is at http://{chosen.host}:{port} (to try it: /docs there)"),
+        on_start=started,
     ).run()
     return 0
 
 
 def _migrate(settings: Settings, _chosen: argparse.Namespace) -> int:
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    migrate(make_engine(settings.resolved_database_url()))
+    engine = make_engine(settings.resolved_database_url())
+    # On SQLite the folder has one owner: nobody changes the schema under a service that runs.
+    with own(settings.data) if engine.dialect.name == "sqlite" else nullcontext():
+        migrate(engine)
     return 0
 
 
