@@ -132,7 +132,7 @@ def _write_together(connection: Connection, units: Sequence[Unit]) -> list[Answe
         with connection.begin():
             return [_write_in_savepoint(connection, unit) for unit in units]
     except DBAPIError:
-        return [_write_alone(connection, unit) for unit in units]
+        return [_write_alone(connection, unit) for unit in units if not unit.is_given_up]
 
 
 def _write_in_savepoint(connection: Connection, unit: Unit) -> Answer:

@@ -7,7 +7,9 @@ a tenth of the slowest answers.
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +31,11 @@ class Unit:
     access: Access
     work: Callable[[Any], object]
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody waits for the answer any more: the request was cancelled, or told that it took too long."""
+        return self.answer.cancelled()
 
 
 Answer = tuple[Unit, object, Exception | None]
@@ -61,8 +68,9 @@ class Lanes:
         """Lets what waits be answered, then ends the threads and their connections."""
         for _ in self._lanes:
             self._queue.put(None)
+        deadline = time.monotonic() + ANSWER_WITHIN_S
         for lane in self._lanes:
-            lane.join(ANSWER_WITHIN_S)
+            lane.join(max(0.0, deadline - time.monotonic()))
 
 
 class _Lane(threading.Thread):
@@ -78,11 +86,14 @@ class _Lane(threading.Thread):
 
     def run(self) -> None:
         while taken := self._next():
-            units = [unit for unit in taken if not unit.answer.cancelled()]
+            units = [unit for unit in taken if not unit.is_given_up]
+            if not units:
+                continue
             was_open = self._connection is not None
             answers = self._attempt(units)
-            if was_open and any(was_stale(failure) for _, _, failure in answers):
-                answers = self._attempt(units)  # the server had closed the connection since it was last used
+            stale = [unit for unit, _, failure in answers if was_stale(failure)] if was_open else []
+            if stale:  # the server had closed the connection since it was last used
+                answers = [answer for answer in answers if not was_stale(answer[2])] + self._attempt(stale)
             _deliver(answers)
         self._abandon()
 
@@ -91,7 +102,8 @@ class _Lane(threading.Thread):
             self._connection = self._connection or self._engine.connect()
             answers = self._run_units(self._connection, units)
         except Exception as failure:  # noqa: BLE001 - every waiting caller gets it, and the lane goes on
-            answers: list[Answer] = [(unit, None, failure) for unit in units]
+            self._abandon()
+            return [(unit, None, failure) for unit in units]
         if any(breaks_transaction(failure) for _, _, failure in answers):
             self._abandon()  # one that has seen a lost server or a read-only disk stays broken
         return answers
@@ -126,7 +138,7 @@ def _deliver(answers: Sequence[Answer]) -> None:
     for answer in answers:
         by_loop.setdefault(answer[0].answer.get_loop(), []).append(answer)
     for loop, its in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # a loop that has closed has nobody left who waits
             loop.call_soon_threadsafe(_settle, its)
 
 
@@ -136,5 +148,7 @@ def _settle(answers: Sequence[Answer]) -> None:
             continue
         if failure is None:
             unit.answer.set_result(value)
+        elif isinstance(failure, StopIteration):  # which a future refuses to hold
+            unit.answer.set_exception(RuntimeError("a unit of work let StopIteration out"))
         else:
             unit.answer.set_exception(failure)
