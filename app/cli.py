@@ -77,15 +77,15 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     raise_file_limit()
     _migrate(settings, chosen)
     app = create_app(settings)
-    if chosen.demo:
-        demo = asyncio.run(_with_parts(settings, make_demo))
-        _say(f"Demonstration account: {demo.email}  password: {demo.password}")
+    demo = asyncio.run(_with_parts(settings, make_demo)) if chosen.demo else None
     if not sqlite_library.is_safe and settings.resolved_database_url().startswith("sqlite"):
         _say(f"Warning: SQLite {sqlite_library.version} can lose committed writes; use 3.51.3 or later.")
 
     def started(port: int) -> None:
         settle_memory()
         _say(f"Onset is at http://{chosen.host}:{port} (to try it: /docs there)")
+        if demo:
+            _say(f"Demonstration account: {demo.email}  password: {demo.password}")
 
     server(
         app,

@@ -36,6 +36,7 @@ def configure_logs(level: str, output: BinaryIO | None = None) -> None:
         logger_factory=structlog.BytesLoggerFactory(output or sys.stdout.buffer),
     )
     logging.basicConfig(handlers=[_Forward()], level=max(least, logging.INFO), force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its templates say nothing without their arguments
 
 
 def _json(event: EventDict, **_options: Callable[[Any], Any]) -> bytes:
