@@ -19,7 +19,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}",
     "PRAGMA secure_delete = ON",  # erased means overwritten
-    "PRAGMA cache_size = -8192",  # 8 MiB a connection
+    "PRAGMA cache_size = -2048",  # 2 MiB a connection; the rest is the operating system's cache
     "PRAGMA temp_store = MEMORY",
 )
 _TIMEOUTS = (
