@@ -15,7 +15,7 @@ from app.security.passwords import HashingCost
 from app.storage.database import Database
 from app.storage.engines import make_engine
 from app.storage.schema import migrate
-from tests.support import postgres
+from tests.support import contract, postgres
 from tests.support.clock import SettableClock
 from tests.support.people import Person, sign_up
 
@@ -95,8 +95,9 @@ def stand_ins(clock: SettableClock) -> StandIns:
 
 @pytest.fixture
 def client(settings: Settings, stand_ins: StandIns) -> Iterator[TestClient]:
-    """The whole application, by HTTP."""
+    """The whole application, by HTTP; every answer is held to the OpenAPI document."""
     with TestClient(create_app(settings, stand_ins), raise_server_exceptions=False) as opened:
+        opened.event_hooks["response"].append(contract.check)
         yield opened
 
 

@@ -5,7 +5,7 @@ are read strictly (app/api/bodies.py), and the problems that a route can answer 
 be turned away, one with parameters may refuse them, one with a body may refuse that.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -36,6 +36,10 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         "detail": _TEXT,
         "code": {"type": "string", "examples": ["not-found"]},
         "request_id": _TEXT,
+        "current": {
+            "type": ["object", "null"],
+            "description": "With `revision-changed`: the stored record, as a read answers it; null if there is none.",
+        },
         "error": {"type": "string", "description": "OAuth's own code, on the token routes."},
         "errors": {
             "type": "array",
@@ -116,8 +120,13 @@ def _complete_operation(
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
-    for status, response in problems(*answers).items():
-        responses.setdefault(str(status), response)
+    named = [code for response in responses.values() for code in _codes(response)]
+    responses.update({str(status): response for status, response in problems(*answers, *named).items()})
+
+
+def _codes(response: Mapping[str, Any]) -> Iterable[str]:
+    """The codes of the problems that a response shows."""
+    return response.get("content", {}).get(MEDIA_TYPE, {}).get("examples", ())
 
 
 def _shared(responses: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import orjson
 from fastapi import FastAPI
 
 from app.api.v1 import accounts, auth, catalogue, diary, records, sessions, today, trends
+from app.api.v1.records import schema_name
+from app.domain.records.kinds import KINDS
 
 _ROUTERS: Final = (
     accounts.router,
@@ -21,8 +23,12 @@ _ROUTERS: Final = (
 
 SCHEMAS: Final = {**records.SCHEMAS, **today.SCHEMAS, "Chart": trends.CHART_SCHEMA}
 """What routes refer to and no model has."""
-EXAMPLES: Final[dict[str, Any]] = orjson.loads((files(__name__) / "examples.json").read_bytes())
-"""Examples of schemas, by the schema's name: all made up, and true to one another."""
+_EXAMPLES: Final[dict[str, Any]] = orjson.loads((files(__name__) / "examples.json").read_bytes())
+EXAMPLES: Final = _EXAMPLES | {
+    schema_name(kind, "Page"): {"items": [_EXAMPLES[schema_name(kind, "Record")]], "next_cursor": None}
+    for kind in KINDS.values()
+}
+"""Examples of schemas, by the schema's name: all made up."""
 
 
 def install(app: FastAPI) -> None:

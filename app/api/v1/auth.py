@@ -107,7 +107,7 @@ async def token(
     return JSONResponse(TokensOut.of(tokens).model_dump(), headers=_NO_STORE)
 
 
-@router.post("/revoke", dependencies=[limited(TOKENS)], responses=problems(429, 507))
+@router.post("/revoke", response_class=Response, dependencies=[limited(TOKENS)], responses=problems(429, 507))
 async def revoke(parts: TheParts, form: Annotated[RevokeForm, form_body(RevokeForm)]) -> Response:
     """Sign out: either token of a session ends it. Unknown tokens are answered alike."""
     await sessions.revoke(parts, form.token)
@@ -117,6 +117,7 @@ async def revoke(parts: TheParts, form: Annotated[RevokeForm, form_body(RevokeFo
 @router.post(
     "/password-reset",
     status_code=202,
+    response_class=Response,
     dependencies=[limited(PASSWORD_RESET_NETWORK, everywhere=[PASSWORD_RESET_EVERYWHERE])],
     responses=problems(429),
 )
