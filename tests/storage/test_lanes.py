@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from app.domain.errors import DatabaseUnavailable, Overloaded
 from app.storage.database import Database
 from app.storage.work import Work
-from tests.support.diaries import Diary, new_diary
+from tests.support.diaries import Diary, new_diary, revision
 
 VERBS = ("read", "look", "write")
 
@@ -20,10 +20,6 @@ VERBS = ("read", "look", "write")
 @pytest.fixture
 def diary(database: Database) -> Diary:
     return new_diary(database)
-
-
-def revision(work: Work) -> int:
-    return work.records.revision()
 
 
 def ask(diary: Diary, verb: str) -> int:

@@ -12,7 +12,7 @@ from app.domain.records.kinds import DAY
 from app.storage.database import Database
 from app.storage.work import Work
 from tests.support import postgres
-from tests.support.diaries import Diary, new_diary, putting_day
+from tests.support.diaries import Diary, new_diary, putting_day, revision
 from tests.support.relay import Relay, relay
 
 pytestmark = pytest.mark.parametrize("engine_name", ["postgresql"])
@@ -36,10 +36,6 @@ def diary(between: Relay) -> Iterator[Diary]:
     yield made
     between.go_on()
     database.close()
-
-
-def revision(work: Work) -> int:
-    return work.records.revision()
 
 
 def warm_up(diary: Diary) -> None:

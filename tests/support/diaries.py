@@ -76,7 +76,7 @@ class Diary:
         return self.read(lambda work: work.records.get(kind, RecordId(record_id)))
 
     def revision(self) -> int:
-        return self.read(lambda work: work.records.revision())
+        return self.read(revision)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query answers in which `:patient` is this one."""
@@ -137,6 +137,11 @@ def putting(
 def putting_day(day: str, **scores: Value) -> Callable[[Work], Merged]:
     """The unit of work that puts scores of a day."""
     return putting(DAY, f"day-{day}", scores)
+
+
+def revision(work: Work) -> int:
+    """The unit of work that reads the diary's revision."""
+    return work.records.revision()
 
 
 def _revision(number: int | None) -> Revision | None:
