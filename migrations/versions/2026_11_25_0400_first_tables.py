@@ -75,7 +75,7 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_accounts"),
         sa.UniqueConstraint("id", name="uq_accounts_id"),
         sa.UniqueConstraint("email", name="uq_accounts_email"),
-        sa.CheckConstraint("role IN ('patient', 'clinician')", name="ck_accounts_role"),
+        sa.CheckConstraint("role IN ('patient', 'clinician')", name=op.f("ck_accounts_role")),
         sqlite_autoincrement=True,
     )
 
