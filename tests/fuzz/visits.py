@@ -1,0 +1,141 @@
+"""What a caller of the service knows: ids that are there, tokens that are good, dates that make sense.
+
+Requests made of the document's shapes alone are refused nearly always; with these values they come through.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from random import Random
+from typing import Any, cast
+
+from starlette.testclient import TestClient
+
+from app.domain.access import OwnDiary
+from app.domain.ids import RecordId
+from app.domain.records.kinds import CONFLICT, Kind
+from app.domain.records.record import Value, encode
+from app.services.diary import put_record
+from app.services.parts import Parts
+from app.services.sessions import admit
+from tests.domain.records.samples import UUID
+from tests.fuzz.sent import Case
+from tests.support.mailbox import Mailbox
+from tests.support.people import PASSWORD, Person, sign_in, sign_up
+
+Known = Mapping[str, Sequence[object]]
+"""Good values for a parameter, or for a member of the body, by its name."""
+Whole = tuple[str | None, dict[str, object]]
+"""The id and the body of a request that is good as a whole."""
+
+_DATES = ["2026-02-01", "2026-06-30", "2026-11-25", "1999-12-31"]
+_ALWAYS: Known = {
+    "from": _DATES,
+    "to": _DATES,
+    "as_of": _DATES,
+    "date": _DATES,
+    "limit": [1, 2, 1000],
+    "condition": ["fibromyalgia", "lupus", UUID],
+    "measure": ["pain", "vivid_dreams"],
+    "time_zone": ["Europe/London", "Pacific/Kiritimati"],
+    "locale": ["en", "de-AT"],
+    "day_start": ["04:00", "00:00"],
+    "birth_year": [1975, None],
+    "password": [PASSWORD],
+    "current_password": [PASSWORD],
+    "new_password": ["another walk by the sea"],
+    "grant_type": ["password", "refresh_token"],
+}
+_ENDING = frozenset({"change_password", "erase", "token", "revoke", "confirm_reset"})
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A caller, and what only this one knows."""
+
+    headers: Mapping[str, str]
+    known: Known
+    whole: Sequence[Whole]
+
+
+@dataclass(slots=True)
+class Service:
+    """The service with a patient who is signed in."""
+
+    client: TestClient
+    parts: Parts
+    mailbox: Mailbox
+    patient: Person
+    document: Mapping[str, Any]
+    cursors: list[str] = field(default_factory=list[str])
+    kept: list[Whole] = field(default_factory=list[Whole])
+    """Records of the patient's diary."""
+
+    def visitor(self, operation: str) -> Visitor:
+        """Whoever calls the operation: the patient, or somebody made for a call that ends an account or a session."""
+        if operation in _ENDING:
+            return self._passer_by(operation)
+        known: dict[str, Sequence[object]] = {**_ALWAYS, "email": [self._new_email(), self.patient.email]}
+        if operation == "end_session":
+            known["id"] = [self._other_session()]
+        else:
+            known |= {"id": [record_id for record_id, _ in self.kept], "cursor": self.cursors}
+        return Visitor(self.patient.headers, known, self.kept if operation.startswith("patch_") else ())
+
+    def _passer_by(self, operation: str) -> Visitor:
+        person = sign_up(self.client)
+        tokens = person.tokens
+        known: dict[str, Sequence[object]] = {**_ALWAYS, "token": [tokens["access_token"], tokens["refresh_token"]]}
+        if operation == "confirm_reset":
+            self.client.post("/v1/auth/password-reset", json={"email": person.email})
+            known["token"] = [self.mailbox.reset_token()]
+        forms: list[Whole] = [
+            (None, {"grant_type": "password", "username": person.email, "password": PASSWORD}),
+            (None, {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}),
+        ]
+        return Visitor(person.headers, known, forms if operation == "token" else ())
+
+    def keep(self, kind: Kind, record_id: RecordId, fields: Mapping[str, Value]) -> None:
+        """Has the patient's diary hold this record."""
+        if record_id == UUID:
+            record_id = another_uuid()
+        self.kept.append((record_id, json.loads(encode(fields))))
+        if kind is CONFLICT:  # which only the server makes
+            portal = self.client.portal
+            assert portal
+            access = portal.call(admit, self.parts, self.patient.tokens["access_token"])
+            assert isinstance(access, OwnDiary)
+            portal.call(lambda: put_record(self.parts, access, kind, record_id, fields, expected=None))
+            return
+        path = f"/v1/{kind.path}/{record_id}"
+        answer = self.client.put(path, content=encode(fields), headers=self.patient.headers)
+        assert answer.status_code in {200, 201}, answer.text
+
+    def learn(self, answer: Mapping[str, Any]) -> None:
+        """Remembers what an answer brings that later requests can name."""
+        if answer.get("next_cursor"):
+            self.cursors.append(answer["next_cursor"])
+
+    def _new_email(self) -> str:
+        return f"new{next(_numbers)}@example.org"
+
+    def _other_session(self) -> str:
+        sign_in(self.client, self.patient.email)
+        sessions = self.client.get("/v1/me/sessions", headers=self.patient.headers).json()["items"]
+        return next(session["id"] for session in reversed(sessions) if not session["current"])
+
+
+def another_uuid() -> RecordId:
+    """An id that no record has yet."""
+    return RecordId(f"{UUID[:-6]}{next(_numbers):06x}")
+
+
+def inform(case: Case, known: Known, chance: Random) -> None:
+    """Puts good values in most places where there are some."""
+    for place in (case.path_parameters, case.query, case.body):
+        values = cast("dict[str, object]", place if isinstance(place, dict) else {})
+        for name in [*values]:
+            if known.get(name) and chance.random() < 0.8:
+                values[name] = chance.choice(known[name])
