@@ -11,7 +11,7 @@ from fastapi import Request, Response
 
 from app.domain.errors import FieldError, Invalid
 from app.domain.ids import Revision
-from app.domain.sync.change import NEVER_SEEN
+from app.domain.sync.change import ANY_REVISION, NEVER_SEEN
 
 NO_REVISION: Final = Revision(-1)
 """What If-Match names where it names no revision of ours: no record has it, so the write is refused with 412."""
@@ -55,24 +55,19 @@ def conditional(
 
 
 def expected_revision(request: Request) -> Revision | None:
-    """The revision that a write is meant for, from If-Match; None without that header, and for `*` (see `must_exist`).
+    """The revision that a write is meant for, from If-Match: ANY_REVISION for `*`, None without that header.
 
     Tags are compared strongly, so a weak one, or one that is not ours, is NO_REVISION and ends as 412. Several, or what
     is not a tag at all, are a mistake of the client's program: 422.
     """
     named = _named(request, "if-match")
     if not named or named == "*":
-        return None
+        return ANY_REVISION if named else None
     if not _TAGS.fullmatch(named) or sum(1 for _ in _EACH_TAG.finditer(named)) != 1:
         message = 'This must be one revision in quotes, such as "41", or *.'
         raise Invalid([FieldError(pointer="If-Match", code="wrong-type", message=message)])
     revision = _REVISION_TAG.fullmatch(named)
     return Revision(int(revision[1])) if revision else NO_REVISION
-
-
-def must_exist(request: Request) -> bool:
-    """Whether the write asks that there be a record already, whatever its revision (`If-Match: *`)."""
-    return _named(request, "if-match") == "*"
 
 
 def expected_by_put(request: Request) -> Revision | None:
@@ -86,7 +81,7 @@ def expected_by_put(request: Request) -> Revision | None:
         return expected
     if named != "*":
         raise Invalid([FieldError(pointer="If-None-Match", code="wrong-type", message="This must be * on a write.")])
-    return NO_REVISION if _named(request, "if-match") else NEVER_SEEN
+    return NEVER_SEEN if expected is None else NO_REVISION
 
 
 def _named(request: Request, header: str) -> str:

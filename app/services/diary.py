@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.domain.access import OwnDiary
-from app.domain.errors import NotFound, Refusal
+from app.domain.errors import NotFound
 from app.domain.ids import RecordId, Revision
 from app.domain.records.kinds import DOSE, MEDICATION, REGIMEN_STEP, Kind
 from app.domain.records.listing import Place, Window, day_of
 from app.domain.records.notices import Notice, dose_notices, medication_notices, night_notices
 from app.domain.records.record import Fields, StoredRecord
 from app.domain.records.validation import check_fields
-from app.domain.sync.change import Delete, EntryChanged, Put
+from app.domain.sync.change import Delete, Put
 from app.services.parts import Parts
 from app.storage.work import Work
 
@@ -66,14 +66,13 @@ async def put_record(  # noqa: PLR0913 - a write is named by its kind, id, conte
     sent: Mapping[str, object],
     *,
     expected: Revision | None,
-    must_exist: bool = False,
 ) -> Stored:
     """Creates the record or writes the named fields; with an expected revision it replaces the record.
 
-    Refuses with Invalid, RevisionRequired, and with EntryChanged also where it must exist and does not.
+    Refuses with Invalid, EntryChanged and RevisionRequired.
     """
     put = Put(kind=kind, id=record_id, fields=check_fields(kind, sent), replaces=expected is not None)
-    return await _write(parts, access, put, expected=expected, if_absent=EntryChanged(None) if must_exist else None)
+    return await _write(parts, access, put, expected=expected)
 
 
 async def patch_record(  # noqa: PLR0913 - as put_record
@@ -86,8 +85,8 @@ async def patch_record(  # noqa: PLR0913 - as put_record
     expected: Revision | None,
 ) -> Stored:
     """Writes the named fields of a live record; refuses as put_record does, and with NotFound."""
-    put = Put(kind=kind, id=record_id, fields=check_fields(kind, sent))
-    return await _write(parts, access, put, expected=expected, if_absent=NotFound())
+    put = Put(kind=kind, id=record_id, fields=check_fields(kind, sent), may_create=False)
+    return await _write(parts, access, put, expected=expected)
 
 
 async def delete_record(
@@ -106,16 +105,12 @@ async def delete_record(
     await parts.database.write(access, delete)
 
 
-async def _write(
-    parts: Parts, access: OwnDiary, put: Put, *, expected: Revision | None, if_absent: Refusal | None
-) -> Stored:
+async def _write(parts: Parts, access: OwnDiary, put: Put, *, expected: Revision | None) -> Stored:
     at = parts.clock()
 
     def write(work: Work) -> Stored:
         merged = work.records.write(put, expected=expected, at=at)
         created = merged.written is not None and merged.written.creates
-        if created and if_absent:
-            raise if_absent  # and with it the write is undone
         record = merged.record
         assert record is not None  # noqa: S101 - a put always leaves a record
         return Stored(record=record, notices=(*merged.notices, *_soft_notices(work, put.kind, record)), created=created)

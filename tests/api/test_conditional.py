@@ -11,12 +11,11 @@ from app.api.conditional import (
     expected_by_put,
     expected_revision,
     is_known,
-    must_exist,
     revision_tag,
 )
 from app.domain.errors import Invalid
 from app.domain.ids import Revision
-from app.domain.sync.change import NEVER_SEEN
+from app.domain.sync.change import ANY_REVISION, NEVER_SEEN
 
 
 def _request(**headers: str) -> Request:
@@ -57,12 +56,10 @@ def test_tag_of_a_revision_names_that_revision(revision: int) -> None:
 
 def test_write_without_if_match_expects_nothing() -> None:
     assert expected_revision(_request()) is None
-    assert not must_exist(_request())
 
 
 def test_asterisk_asks_only_that_there_be_a_record() -> None:
-    assert expected_revision(_request(if_match="*")) is None
-    assert must_exist(_request(if_match=" * "))
+    assert expected_revision(_request(if_match=" * ")) == ANY_REVISION
 
 
 @pytest.mark.parametrize("named", ['W/"41"', '"abc"', '"0"', '"041"', '"-1"', '""', '"99999999999999999999"'])

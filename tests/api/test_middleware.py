@@ -66,11 +66,6 @@ def service() -> Generator[Running]:
         yield running
 
 
-def _line(service: Running, request_id: str) -> dict[str, object]:
-    (line,) = [line for line in service.log_lines() if line.get("request_id") == request_id]
-    return line
-
-
 def test_sane_request_id_is_kept(service: Running) -> None:
     assert service.ask("GET", "/catalogue", headers={"X-Request-ID": "a-Z_0.9"}).headers["x-request-id"] == "a-Z_0.9"
 
@@ -102,7 +97,7 @@ def test_head_is_answered_as_get_without_the_body(service: Running) -> None:
 def test_log_line_tells_the_template_and_never_the_path(service: Running) -> None:
     answer = service.ask("GET", f"/v1/things/{CANARY}?note={CANARY}", headers={"X-Note": CANARY})
     assert CANARY in answer.body.decode()
-    line = _line(service, answer.headers["x-request-id"])
+    line = service.line_of(answer.headers["x-request-id"])
     assert line["event"] == "request"
     assert (line["method"], line["route"], line["status"]) == ("GET", "/v1/things/{thing}", 200)
     assert line["bytes"] == len(answer.body)
@@ -112,7 +107,7 @@ def test_log_line_tells_the_template_and_never_the_path(service: Running) -> Non
 
 def test_path_that_no_route_has_is_logged_as_unmatched(service: Running) -> None:
     answer = service.ask("GET", f"/{CANARY}")
-    assert _line(service, answer.headers["x-request-id"])["route"] == "unmatched"
+    assert service.line_of(answer.headers["x-request-id"])["route"] == "unmatched"
     assert CANARY.encode() not in service.logged.getvalue()
 
 

@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.bodies import json_object
-from app.api.conditional import conditional, expected_by_put, expected_revision, must_exist, revision_tag
+from app.api.conditional import conditional, expected_by_put, expected_revision, revision_tag
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
 from app.api.v1.records import page_of, place_of, record_of, reference, schema_name
@@ -118,7 +118,6 @@ def _add_writes(router: APIRouter, kind: Kind) -> None:
             canonical_id(kind, record_id),
             fields,
             expected=expected_by_put(request),
-            must_exist=must_exist(request),
         )
         return _stored(stored)
 

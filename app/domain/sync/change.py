@@ -14,6 +14,8 @@ from app.domain.records.record import Fields, StoredRecord, Value
 
 NEVER_SEEN: Final = Revision(0)
 """The revision that a writer names who takes the record for a new one; no stored record has it."""
+ANY_REVISION: Final = Revision(-2)
+"""What a writer names who asks only that there be a record, without saying what was seen of it."""
 
 FieldRevs = Mapping[str, tuple[Revision, Device]]
 """For each field, the revision of its last write and who wrote it."""
@@ -47,6 +49,8 @@ class Put:
     id: RecordId
     fields: Fields
     replaces: bool = False
+    may_create: bool = True
+    """Whether it also makes a record, where there is none; else it is NotFound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

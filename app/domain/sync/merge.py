@@ -3,10 +3,12 @@
 A change made over REST counts as made on the present revision, so it never conflicts; If-Match says otherwise.
 """
 
+from app.domain.errors import NotFound
 from app.domain.ids import Device, Revision
 from app.domain.records.record import Fields, StoredRecord, Value, encode
 from app.domain.records.validation import absent_is_null, check_lasting, check_record, fill_in
 from app.domain.sync.change import (
+    ANY_REVISION,
     NEVER_SEEN,
     Circumstances,
     Delete,
@@ -24,12 +26,16 @@ DOSE_UNIT = ("mg", "status", "taken_at", "local_date")
 
 
 def admit(known: Known | None, change: Put | Delete, *, expected: Revision | None, device: Device) -> None:
-    """Lets a REST change through, or refuses with EntryChanged or RevisionRequired.
+    """Lets a REST change through, or refuses with NotFound, EntryChanged or RevisionRequired.
 
-    `expected` is the revision of If-Match, or NEVER_SEEN; None where the caller named none.
+    `expected` is the revision of If-Match, ANY_REVISION or NEVER_SEEN; None where the caller named none.
     """
     alive = _alive(known)
-    if expected is not None:
+    if alive is None and isinstance(change, Put) and not change.may_create:
+        raise NotFound
+    if expected == ANY_REVISION and alive is None:
+        raise EntryChanged(None)
+    if expected not in (None, ANY_REVISION):
         if (alive.record.rev if alive else NEVER_SEEN) != expected:
             raise EntryChanged(alive.record if alive else None)
     elif isinstance(change, Put) and alive and change.kind.name == "dose" and _touches_dose_unit(alive, change, device):
@@ -37,8 +43,8 @@ def admit(known: Known | None, change: Put | Delete, *, expected: Revision | Non
 
 
 def _touches_dose_unit(known: Known, change: Put, device: Device) -> bool:
-    """Whether the change would alter a dose's safety fields that another device wrote last."""
-    if all(known.field_revs.get(name, (0, device))[1] == device for name in DOSE_UNIT):
+    """Whether the change would alter a dose's safety fields, of which another device wrote the last one."""
+    if max(known.field_revs[name] for name in DOSE_UNIT if name in known.field_revs)[1] == device:
         return False
     stored = known.record.fields
     return any(
