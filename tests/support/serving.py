@@ -3,7 +3,6 @@
 import asyncio
 import io
 import threading
-import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from app.api.problems import MembersOf
 from app.api.protocol import Deadlines
 from app.logs import configure_logs
 from app.server import server
+from tests.support.waiting import until
 
 QUICK = Deadlines(farewell_s=0.05)
 
@@ -49,9 +49,18 @@ class Running:
             return read_answer(connection, head=method == "HEAD")
 
     def log_lines(self) -> list[dict[str, Any]]:
-        """What was logged so far, once the line of the last answer is there too."""
-        time.sleep(0.02)
+        """What was logged so far."""
         return [orjson.loads(line) for line in self.logged.getvalue().splitlines()]
+
+    def line_of(self, request_id: str) -> dict[str, Any]:
+        """The one line of a request, which is written just after its answer."""
+
+        def lines() -> list[dict[str, Any]]:
+            return [line for line in self.log_lines() if line.get("request_id") == request_id]
+
+        until(lines)
+        (line,) = lines()
+        return line
 
 
 def make_app(members_of: MembersOf | None = None, metrics: Metrics | None = None) -> FastAPI:
@@ -81,8 +90,7 @@ def serving(app: FastAPI, *, deadlines: Deadlines = QUICK, bounds: Bounds | None
     thread = threading.Thread(target=service.run)
     thread.start()
     try:
-        while not service.started and thread.is_alive():
-            time.sleep(0.002)
+        until(lambda: service.started or not thread.is_alive())
         yield Running(service.servers[0].sockets[0].getsockname()[1], admission, logged)
     finally:
         service.should_exit = True
