@@ -11,7 +11,6 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import Access
-from app.domain.errors import Refusal
 from app.storage.engines import make_engine
 from app.storage.failures import as_refusal, breaks_transaction, lost_race
 from app.storage.lanes import Answer, Lanes, Unit
@@ -136,13 +135,14 @@ def _write_together(connection: Connection, units: Sequence[Unit]) -> list[Answe
 
 
 def _write_in_savepoint(connection: Connection, unit: Unit) -> Answer:
+    connection.exec_driver_sql("SAVEPOINT unit")  # in plain SQL: SQLAlchemy's own costs as much as half the write
     try:
-        with connection.begin_nested():
-            value = unit.work(Work(connection, unit.access))
-    except Refusal as refusal:
-        return unit, None, refusal
+        value = unit.work(Work(connection, unit.access))
     except Exception as failure:
         if breaks_transaction(failure):
             raise
+        connection.exec_driver_sql("ROLLBACK TO unit")
+        connection.exec_driver_sql("RELEASE unit")
         return unit, None, failure
+    connection.exec_driver_sql("RELEASE unit")
     return unit, value, None
