@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain.access import Nobody, OwnDiary, SignedIn
 from app.domain.accounts import LONGEST_NAME, normalised_email
 from app.domain.errors import NotFound
-from app.domain.ids import SessionId, SessionKey, uuid7
+from app.domain.ids import SessionId, SessionKey, is_uuid7, uuid7
 from app.domain.limits import Standing
 from app.domain.sessions import (
     AccessToken,
@@ -150,6 +150,8 @@ async def list_sessions(parts: Parts, access: SignedIn) -> list[Session]:
 
 async def end_session(parts: Parts, access: SignedIn, session: SessionId) -> None:
     """Signs a device out; refuses with NotFound."""
+    if not is_uuid7(session):  # what came in a path may hold what no database could look for
+        raise NotFound
 
     def end(work: Work) -> None:
         if not work.sessions.end(session):
