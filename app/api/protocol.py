@@ -83,6 +83,8 @@ class Protocol(HttpToolsProtocol):
         self._admission = config.admission
         self._stage = Stage.HEADERS
         self._header_bytes = 0
+        self._read_bytes = 0
+        self._headers_refused = False
         self._body_bytes = 0
         self._body_began_at = 0.0
         self._body_heard_at = 0.0
@@ -107,6 +109,7 @@ class Protocol(HttpToolsProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         self._reading = True
+        self._read_bytes = len(data)
         super().data_received(data)
         self._reading = False
         if self.transport.is_closing():
@@ -129,6 +132,9 @@ class Protocol(HttpToolsProtocol):
 
     @override
     def on_headers_complete(self) -> None:
+        if self._are_headers_too_large():
+            self._headers_refused = True
+            raise ValueError("headers too large")  # the parser then gives up, and so does the base class
         self._stop_timer()
         self._stage = Stage.BODY
         self._body_bytes = 0
@@ -200,6 +206,13 @@ class Protocol(HttpToolsProtocol):
             set_aside(scope)
 
     # Who is late
+
+    def _are_headers_too_large(self) -> bool:
+        """Counted only where so much came that they could be: they may all have come in the last read."""
+        most = self._deadlines.header_bytes
+        if self._header_bytes + self._read_bytes <= most:
+            return False
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > most
 
     def _watch_headers(self, arrived_bytes: int) -> None:
         self._header_bytes += arrived_bytes
@@ -281,7 +294,7 @@ class Protocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What the parser refuses: the same problem shape, unless an answer is under way that this would garble."""
         if not self._answering():
-            self._write_problem("malformed-request", None)
+            self._write_problem("headers-too-large" if self._headers_refused else "malformed-request", None)
         self.transport.close()
 
     @override
