@@ -25,15 +25,9 @@ pytest_plugins = ["tests.support.statements"]  # every statement on a diary's ta
 
 
 @pytest.fixture(scope="session")
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the whole run, shared by its worker processes."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-
-@pytest.fixture(scope="session")
-def postgres_server(run_folder: Path) -> str:
-    return postgres.start(run_folder / "postgres")
+def postgres_server() -> str:
+    """The server of the whole run, shared by its worker processes."""
+    return postgres.start(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 from app.config import Settings
 from app.storage.engines import make_engine
@@ -64,7 +65,7 @@ def _settings(engine: str, folder: Path) -> Settings:
     settings = Settings(data=folder / "data")
     settings.data.mkdir()
     if engine == "postgresql":
-        server = postgres.start(folder / "postgres")
+        server = postgres.start(uuid4().hex)
         settings = settings.model_copy(update={"database_url": postgres.create_database(server, "bench")})
     migrate(make_engine(settings.resolved_database_url()))
     return settings
