@@ -1,7 +1,8 @@
 """A diary as a phone writes it over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from httpx2 import Response
@@ -139,3 +140,18 @@ def field_faults(answer: Response) -> list[tuple[str, str]]:
     """Pointer and code of each fault of a 422."""
     assert problem(answer) == (422, "invalid"), answer.text
     return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+
+
+def days_from(first: date, count: int) -> list[date]:
+    return [first + timedelta(number) for number in range(count)]
+
+
+def write_days(phone: Phone, days: Iterable[date], **scores: int) -> None:
+    for day in days:
+        phone.stored(f"/v1/days/{day}", scores)
+
+
+def write_doses(phone: Phone, nights: Iterable[date], **fields: object) -> None:
+    for night in nights:
+        dose = {"status": "taken", "mg": 1.5} | fields | {"local_date": night.isoformat()}
+        phone.stored(f"/v1/doses/{uuid7(night.toordinal())}", dose)
