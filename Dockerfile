@@ -3,7 +3,7 @@ FROM python:3.13-slim
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 ONSET_DATA=/data ONSET_ENV=production
 
-RUN useradd --system --uid 10001 --home-dir /srv onset \
+RUN useradd --uid 10001 --home-dir /srv --no-create-home onset \
     && install --directory --owner onset --mode 0700 /data
 
 WORKDIR /srv
