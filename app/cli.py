@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import getpass
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
@@ -35,6 +36,7 @@ _HOW_PASSWORD = "The password is asked for, or read from standard input."  # noq
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; answers the exit code."""
     chosen = _parser().parse_args(arguments)
+    os.umask(0o077)  # what is written is a diary or a key
     settings = Settings() if chosen.data is None else Settings(data=chosen.data)
     try:
         return chosen.run(settings, chosen)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from starlette.testclient import TestClient
 
@@ -18,6 +19,12 @@ from app.storage.schema import migrate
 from tests.support import contract, postgres
 from tests.support.clock import SettableClock
 from tests.support.people import Person, sign_up
+
+# How long an example takes is the machine's affair: a busy one must not fail a property.
+hypothesis.settings.register_profile(
+    "onset", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("onset")
 
 CHEAP = HashingCost(memory_kib=64, passes=1)
 
