@@ -1,6 +1,7 @@
 """Engines: how a connection to SQLite or PostgreSQL is opened, and what every connection is told first.
 
 The threads of app/storage/database.py are the pool, each with one connection of its own, so engines pool nothing.
+Errors don't repeat the parameters of a statement: those are what patients wrote.
 """
 
 from typing import Any
@@ -48,6 +49,7 @@ def _postgresql(url: URL, *, read_only: bool) -> Engine:
     return create_engine(
         url,
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "options": _TIMEOUTS + (_ONE_VIEW if read_only else ""),
@@ -61,7 +63,11 @@ def _postgresql(url: URL, *, read_only: bool) -> Engine:
 def _sqlite(url: URL, *, read_only: bool) -> Engine:
     # check_same_thread: a connection stays with its thread, but is closed by the thread that stops the service.
     engine = create_engine(
-        url, module=sqlite_library.driver, poolclass=NullPool, connect_args={"check_same_thread": False}
+        url,
+        module=sqlite_library.driver,
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

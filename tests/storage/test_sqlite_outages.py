@@ -160,10 +160,3 @@ def test_a_file_that_is_no_database_is_a_fault_and_not_a_refusal(tmp_path: Path)
             asyncio.run(broken.read(Operator(reason="test"), lambda work: work.schema_revision()))
     finally:
         broken.close()
-
-
-def test_every_connection_is_told_what_a_durable_commit_needs(database: Database) -> None:
-    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 3000, "secure_delete": 1}
-    with database.primary.connect() as connection:
-        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
-    assert found == wanted
