@@ -13,22 +13,32 @@ from scripts.lib.bench.cases import (
     BARE,
     COLD_TREND_OF_ONE,
     COLD_TREND_OF_TEN,
+    COLD_TREND_OF_TREATED,
     CONNECTIONS,
     TREND_OF_ONE,
     TREND_OF_TEN,
+    TREND_OF_TREATED,
     Case,
     People,
     cases,
     sign_in_twice_at_once,
 )
 from scripts.lib.bench.client import load
-from scripts.lib.bench.diaries import written
+from scripts.lib.bench.diaries import EMPTY, Length, written
 from scripts.lib.bench.processes import Process, bare, service
 from scripts.lib.bench.raw import raw_rates
 from scripts.lib.bench.tally import HEADING, Tally
 from tests.support import postgres
 
-_YEAR_DAYS = 365
+_A_YEAR = Length(days=421, treated_days=365)
+_TEN_YEARS = Length(days=3650, treated_days=365)
+_TREATED_TEN_YEARS = Length(days=3650, treated_days=3594)
+_COMPARED = (
+    (TREND_OF_ONE, TREND_OF_TEN),
+    (TREND_OF_ONE, TREND_OF_TREATED),
+    (COLD_TREND_OF_ONE, COLD_TREND_OF_TEN),
+    (COLD_TREND_OF_ONE, COLD_TREND_OF_TREATED),
+)
 
 
 def main() -> None:
@@ -46,8 +56,8 @@ def main() -> None:
 def _run(engine: str, folder: Path, *, rounds: int, seconds: float) -> None:
     settings = _settings(engine, folder)
     url = settings.resolved_database_url()
-    *writers, of_a_year, of_ten_years = written(settings, [0] * CONNECTIONS + [_YEAR_DAYS, 10 * _YEAR_DAYS])
-    people = People(writers=writers, of_a_year=of_a_year, of_ten_years=of_ten_years)
+    *writers, one, ten, treated = written(settings, [*[EMPTY] * CONNECTIONS, _A_YEAR, _TEN_YEARS, _TREATED_TEN_YEARS])
+    people = People(writers=writers, of_a_year=one, of_ten_years=ten, treated_ten_years=treated)
     with service(settings.data, settings.database_url) as onset, bare() as nothing:
         asked = cases(people, onset.port)
         tallies = {case.name: Tally() for case in (BARE, *asked)}
@@ -55,7 +65,7 @@ def _run(engine: str, folder: Path, *, rounds: int, seconds: float) -> None:
             _take(tallies, nothing, BARE, seconds)
             for case in asked:
                 _take(tallies, onset, case, seconds)
-        sign_in_twice_at_once(onset.port, of_a_year.email)
+        sign_in_twice_at_once(onset.port, one.email)
         memory_mb = onset.memory_mb(), onset.memory_mb("VmHWM")
     puts, years = raw_rates(url, CONNECTIONS + 1, seconds)
     _print(engine, tallies, memory_mb, {"PUT of a day": puts, "list of a year": years})
@@ -85,7 +95,7 @@ def _print(engine: str, tallies: dict[str, Tally], memory_mb: tuple[float, float
     print(HEADING)
     for name, tally in tallies.items():
         print(tally.line(name, unit))
-    for one, ten in ((TREND_OF_ONE, TREND_OF_TEN), (COLD_TREND_OF_ONE, COLD_TREND_OF_TEN)):
+    for one, ten in _COMPARED:
         time, cpu = 1 / tallies[ten].rate_to(tallies[one]), tallies[ten].cpu_to(tallies[one])
         print(f"{ten} : {one}  {time:.2f} times the time, {cpu:.2f} times the CPU")
     for name, rate in raw.items():

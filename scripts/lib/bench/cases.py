@@ -15,8 +15,10 @@ from scripts.lib.bench.diaries import PASSWORD, Patient
 CONNECTIONS = 16
 _DAYS_WRITTEN = 300
 _TREND = "/v1/trends/fibromyalgia"
-TREND_OF_ONE, TREND_OF_TEN = "trend of one year", "trend of ten years"
-COLD_TREND_OF_ONE, COLD_TREND_OF_TEN = "the same, cold, of one", "the same, cold, of ten"
+TREND_OF_ONE, TREND_OF_TEN, TREND_OF_TREATED = "trend, 1 year", "trend, 10 years", "trend, 10 treated"
+COLD_TREND_OF_ONE, COLD_TREND_OF_TEN, COLD_TREND_OF_TREATED = (
+    f"{name}, made anew" for name in (TREND_OF_ONE, TREND_OF_TEN, TREND_OF_TREATED)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +37,13 @@ class People:
     writers: Sequence[Patient]
     of_a_year: Patient
     of_ten_years: Patient
+    """A diary of ten years, treated in the last of them."""
+    treated_ten_years: Patient
 
 
 def cases(people: People, port: int) -> list[Case]:
     """All of them; a 304 needs the summary's present tag, which is fetched here."""
-    one, ten = people.of_a_year.token, people.of_ten_years.token
+    one, ten, treated = (each.token for each in (people.of_a_year, people.of_ten_years, people.treated_ten_years))
     year_ago = datetime.now(UTC).date() - timedelta(days=364)
     tag = _tag(port, _TREND, one)
     return [
@@ -47,8 +51,10 @@ def cases(people: People, port: int) -> list[Case]:
         Case(name="list of a year", requests=_same("GET", f"/v1/days?from={year_ago}&limit=366", one)),
         Case(name=TREND_OF_ONE, requests=_same("GET", _TREND, one)),
         Case(name=TREND_OF_TEN, requests=_same("GET", _TREND, ten)),
+        Case(name=TREND_OF_TREATED, requests=_same("GET", _TREND, treated)),
         Case(name=COLD_TREND_OF_ONE, requests=_never_kept(_TREND, one)),
         Case(name=COLD_TREND_OF_TEN, requests=_never_kept(_TREND, ten)),
+        Case(name=COLD_TREND_OF_TREATED, requests=_never_kept(_TREND, treated)),
         Case(
             name="trend unchanged (304)",
             requests=_same("GET", _TREND, one, headers=(("If-None-Match", tag),)),

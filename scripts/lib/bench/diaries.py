@@ -19,7 +19,6 @@ from app.services.parts import Parts
 from app.services.sessions import admit, sign_in
 
 PASSWORD = "nine quiet evenings"  # noqa: S105 - of accounts that live as long as the run
-BASELINE_DAYS = 56
 _MEASURES = ("pain", "sleep_disturbance", "vivid_dreams", "digestive_upset", "fatigue", "low_mood")
 _TOGETHER = 64
 
@@ -32,20 +31,31 @@ class Patient:
     token: str
 
 
-def written(settings: Settings, lengths_days: list[int]) -> list[Patient]:
-    """A patient for each length, with one who has no diary where it is 0; treated up to today but for eight weeks."""
-    return asyncio.run(_written(settings, lengths_days))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """How long a diary is, and for how many of its last days a dose was taken."""
+
+    days: int
+    treated_days: int
 
 
-async def _written(settings: Settings, lengths_days: list[int]) -> list[Patient]:
+EMPTY = Length(days=0, treated_days=0)
+
+
+def written(settings: Settings, lengths: list[Length]) -> list[Patient]:
+    """A patient for each length."""
+    return asyncio.run(_written(settings, lengths))
+
+
+async def _written(settings: Settings, lengths: list[Length]) -> list[Patient]:
     parts = make_parts(settings, StandIns())
     try:
-        return [await _patient(parts, number, days) for number, days in enumerate(lengths_days)]
+        return [await _patient(parts, number, length) for number, length in enumerate(lengths)]
     finally:
         parts.close()
 
 
-async def _patient(parts: Parts, number: int, days: int) -> Patient:
+async def _patient(parts: Parts, number: int, length: Length) -> Patient:
     email = f"patient{number}@onset.example"
     await sign_up(
         parts,
@@ -58,8 +68,8 @@ async def _patient(parts: Parts, number: int, days: int) -> Patient:
     tokens = await sign_in(parts, Nobody(network="local"), email=email, password=PASSWORD, device_name="benchmark")
     access = await admit(parts, tokens.access_token)
     assert isinstance(access, OwnDiary)  # noqa: S101 - the account was just made a patient's
-    if days:
-        records = list(_records(days, parts.clock().date(), Random(number)))  # noqa: S311 - the same every time
+    if length.days:
+        records = list(_records(length, parts.clock().date(), Random(number)))  # noqa: S311 - the same every time
         for at in range(0, len(records), _TOGETHER):
             await asyncio.gather(
                 *(
@@ -70,16 +80,16 @@ async def _patient(parts: Parts, number: int, days: int) -> Patient:
     return Patient(email=email, token=tokens.access_token)
 
 
-def _records(days: int, today: date, chance: Random) -> Iterator[tuple[Kind, str, dict[str, object]]]:
-    first_day = today - timedelta(days=days - 1)
-    first_dose = first_day + timedelta(days=BASELINE_DAYS)
+def _records(length: Length, today: date, chance: Random) -> Iterator[tuple[Kind, str, dict[str, object]]]:
+    first_day = today - timedelta(days=length.days - 1)
+    first_dose = today - timedelta(days=length.treated_days - 1)
     yield CONDITION_KIND, "fibromyalgia", {"targets_chosen_on": first_day.isoformat(), "status": "active"}
     yield (
         REGIMEN_STEP,
         _id(first_dose, chance),
         {"starts_on": first_dose.isoformat(), "mg": Decimal("4.5"), "timing": "bedtime"},
     )
-    for number in range(days):
+    for number in range(length.days):
         day = first_day + timedelta(days=number)
         given = {"local_date": day.isoformat(), "time_zone": "Europe/London"}
         yield DAY, f"day-{day}", {**given, **{measure: chance.randrange(3, 9) for measure in _MEASURES}}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from scripts.lib.bench.client import Load
 
-HEADING = f"{'':24}{'rate':>11} {'ratio':>8} {'CPU each':>10} {'ratio':>8} {'median':>8} {'p99':>9}"
+HEADING = f"{'':28}{'rate':>11} {'ratio':>8} {'CPU each':>10} {'ratio':>8} {'median':>8} {'p99':>9}"
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Tally:
     def line(self, name: str, unit: "Tally") -> str:
         """Medians, and the ratios to the bare handler."""
         return (
-            f"{name:24}{statistics.median(self.rates):9.0f}/s {self.rate_to(unit):8.3f}"
+            f"{name:28}{statistics.median(self.rates):9.0f}/s {self.rate_to(unit):8.3f}"
             f" {statistics.median(self.cpu_ms):7.3f} ms {self.cpu_to(unit):8.1f}"
             f" {statistics.median(self.p50_ms):5.1f} ms {statistics.median(self.p99_ms):6.1f} ms"
         )
