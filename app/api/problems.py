@@ -197,11 +197,12 @@ def install(app: FastAPI, members_of: MembersOf | None = None) -> None:
         status = cast("HTTPException", exc).status_code
         if status not in _FOR_STATUS:
             raise exc
-        allowed = _allowed_methods(request.app, request.scope) if status == KINDS["method-not-allowed"].status else ()
+        is_other_method = status == KINDS["method-not-allowed"].status
+        allow = {"Allow": ", ".join(_allowed_methods(request.app, request.scope))} if is_other_method else None
         return problem_response(
             _FOR_STATUS[status],
             request_id=request_id_of(request.scope),
-            headers={"Allow": ", ".join(allowed)} if allowed else None,
+            headers=allow,
         )
 
     async def on_invalid_parameters(request: Request, exc: Exception) -> Response:
@@ -224,8 +225,8 @@ def _allowed_methods(app: FastAPI, scope: Scope) -> list[str]:
     for route in iter_route_contexts(app.routes):
         if route.methods and route.path_regex.match(path):
             methods |= route.methods
-    if "GET" in methods:
-        methods.add("HEAD")
+    if "GET" in methods or not methods:  # what is no route is a folder of static files
+        methods |= {"GET", "HEAD"}
     return sorted(methods)
 
 
