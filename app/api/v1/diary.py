@@ -28,9 +28,13 @@ _IF_MATCH = {
     "in": "header",
     "required": False,
     "description": "The record's ETag: the write is refused if the record has changed since.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": r'^(?:\*|"[1-9][0-9]*")$', "examples": ['"41"']},
 }
-_IF_NEW = {**IF_NONE_MATCH, "description": "`*`: the write is refused if there is such a record already."}
+_IF_NEW = {
+    **IF_NONE_MATCH,
+    "description": "`*`: the write is refused if there is such a record already.",
+    "schema": {"const": "*"},
+}
 _CONTENT = (400, 408, 413, 415, 422)
 
 
