@@ -36,7 +36,7 @@ _ALWAYS: Known = {
     "as_of": _DATES,
     "date": _DATES,
     "limit": [1, 2, 1000],
-    "condition": ["fibromyalgia", "lupus", UUID],
+    "condition": ["fibromyalgia", "lupus"],
     "measure": ["pain", "vivid_dreams"],
     "time_zone": ["Europe/London", "Pacific/Kiritimati"],
     "locale": ["en", "de-AT"],
@@ -77,7 +77,16 @@ class Service:
         """Whoever calls the operation: the patient, or somebody made for a call that ends an account or a session."""
         if operation in _ENDING:
             return self._passer_by(operation)
-        known: dict[str, Sequence[object]] = {**_ALWAYS, "email": [self._new_email(), self.patient.email]}
+        email = f"new{next(_numbers)}@example.org"
+        known: dict[str, Sequence[object]] = {**_ALWAYS, "email": [email, self.patient.email]}
+        if operation == "sign_up":
+            account: dict[str, object] = {
+                "email": email,
+                "password": PASSWORD,
+                "time_zone": "Europe/London",
+                "role": "clinician",
+            }
+            return Visitor(self.patient.headers, known, [(None, account)])
         if operation == "end_session":
             known["id"] = [self._other_session()]
         else:
@@ -117,9 +126,6 @@ class Service:
         """Remembers what an answer brings that later requests can name."""
         if answer.get("next_cursor"):
             self.cursors.append(answer["next_cursor"])
-
-    def _new_email(self) -> str:
-        return f"new{next(_numbers)}@example.org"
 
     def _other_session(self) -> str:
         sign_in(self.client, self.patient.email)
