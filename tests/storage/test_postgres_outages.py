@@ -130,9 +130,13 @@ def test_a_write_refused_by_a_hang_is_stored_once_or_not_at_all(diary: Diary, be
         diary.put_day("2026-03-01", pain=1)
     between.go_on()
     diary.put_day("2026-03-02", pain=1)
-    days = [row.id for row in diary.history()]
-    assert days in (["day-2026-03-01", "day-2026-03-02"], ["day-2026-03-02", "day-2026-03-01"], ["day-2026-03-02"])
-    assert diary.revision() == 1 + len(days)
+    # Asked in one statement, since the held write may be stored only now.
+    [(rev, rows, days)] = diary.rows(
+        "SELECT s.rev, count(h.id), count(DISTINCT h.id) FROM patient_state AS s "
+        "JOIN record_history AS h ON h.patient = s.patient WHERE s.patient = :patient GROUP BY s.rev"
+    )
+    assert rows in {1, 2}
+    assert (rev, days) == (1 + rows, rows)
 
 
 def test_a_server_that_is_not_there_is_refused_and_used_once_it_is(diary: Diary, between: Relay) -> None:
@@ -173,7 +177,7 @@ def test_a_lock_that_somebody_holds_is_refused_and_others_go_on(diary: Diary) ->
 
         began = time.monotonic()
         asyncio.run(write_both())
-        assert 2.5 < time.monotonic() - began < 4.5
+        assert 2.5 < time.monotonic() - began < 5
     assert diary.put_day("2026-03-01", pain=1).written is not None
     assert (diary.revision(), other.revision()) == (2, 2)
 

@@ -134,7 +134,7 @@ def test_a_lock_that_another_process_holds_is_refused_in_time_while_reads_go_on(
     other.close()
     freed = time.monotonic()
     assert diary.put_day("2026-04-01", pain=1).written is not None
-    assert time.monotonic() - freed < 1
+    assert time.monotonic() - freed < 5
     rows = diary.history()
     assert len(rows) == diary.revision() - 1
     assert len({row.id for row in rows}) == len(rows)
