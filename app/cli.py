@@ -23,7 +23,7 @@ from app.services.accounts import set_password, sign_up
 from app.services.demo import make_demo
 from app.services.parts import Parts
 from app.storage import sqlite_library
-from app.storage.data_folder import DataFolderInUse, own
+from app.storage.data_folder import DataFolderInUse, ShortKey, own
 from app.storage.engines import make_engine
 from app.storage.schema import migrate
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Settings() if chosen.data is None else Settings(data=chosen.data)
     try:
         return chosen.run(settings, chosen)
-    except (DataFolderInUse, UnsafeLibrary) as refused:
+    except (DataFolderInUse, ShortKey, UnsafeLibrary) as refused:
         return _refuse(str(refused))
     except Invalid as invalid:
         return _refuse("; ".join(error.message for error in invalid.errors))

@@ -3,7 +3,9 @@
 import fcntl
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 from typing import IO
 
 _KEY_BYTES = 32
@@ -11,6 +13,10 @@ _KEY_BYTES = 32
 
 class DataFolderInUse(Exception):
     """Another service process owns the folder; on SQLite there is exactly one."""
+
+
+class ShortKey(Exception):
+    """What is kept as the secret key is too short to keep a secret."""
 
 
 def own(folder: Path) -> IO[bytes]:
@@ -25,14 +31,48 @@ def own(folder: Path) -> IO[bytes]:
     return lock
 
 
-def secret_key(folder: Path) -> bytes:
-    """The key kept in the folder; made at the first call, readable by its owner alone."""
-    path = folder / "secret.key"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+def present_key(folder: Path) -> bytes | None:
+    """The key kept in the folder; None where none was made yet. Raises ShortKey."""
+    path = _key_path(folder)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(_KEY_BYTES).encode())
-    return path.read_bytes()
+        key = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    if len(key) < _KEY_BYTES:
+        raise ShortKey(f"{path} holds fewer than {_KEY_BYTES} bytes; restore it, or remove it to have a new one made")
+    return key
+
+
+def secret_key(folder: Path) -> bytes:
+    """The key kept in the folder; made at the first call, readable by its owner alone. Raises ShortKey."""
+    while (key := present_key(folder)) is None:
+        _make_key(folder)
+    return key
+
+
+def _key_path(folder: Path) -> Path:
+    return folder / "secret.key"
+
+
+def _make_key(folder: Path) -> None:
+    """It appears under its name whole and on the disk, or not at all; of two that make it, the first one's stays."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, draft = mkstemp(prefix="secret.key.", dir=folder)  # for its owner alone
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(_KEY_BYTES).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, _key_path(folder))
+    finally:
+        Path(draft).unlink()
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
