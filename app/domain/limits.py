@@ -51,6 +51,8 @@ SIGN_UP_EVERYWHERE = Policy(name="sign-up-everywhere", quota=5_000, window=timed
 """New accounts from all networks together."""
 TOKENS = Policy(name="tokens", quota=10_000, window=timedelta(hours=1))
 """Calls for new tokens, or to end a session, from one network; a mobile carrier may have thousands of phones there."""
+TOKENS_EVERYWHERE = Policy(name="tokens-everywhere", quota=60_000, window=timedelta(minutes=1))
+"""The same from all networks together; the window is short, since a flood that uses it up stops everybody."""
 PASSWORD_RESET = Policy(name="password-reset", quota=10, window=timedelta(hours=1))
 """Reset mails asked for from one network for one e-mail address."""
 PASSWORD_RESET_MAILS = Policy(name="password-reset-mails", quota=20, window=timedelta(hours=1))
@@ -59,6 +61,10 @@ PASSWORD_RESET_NETWORK = Policy(name="password-reset-network", quota=100, window
 """Reset mails asked for from one network, and tokens tried there, for any address."""
 PASSWORD_RESET_EVERYWHERE = Policy(name="password-reset-everywhere", quota=2_000, window=timedelta(hours=1))
 """Reset mails asked for from all networks together, so that nobody makes the service a spammer."""
+PASSWORD_RESET_TOKENS_EVERYWHERE = Policy(
+    name="password-reset-tokens-everywhere", quota=2_000, window=timedelta(minutes=1)
+)
+"""Reset tokens tried from all networks together; counted apart from mails, a flood of which stops no one here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,17 @@ from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from app.config import Settings, Switch
-from app.domain.limits import PASSWORD_RESET, PASSWORD_RESET_MAILS, SIGN_IN, SIGN_UP
+from app.domain.limits import (
+    PASSWORD_RESET,
+    PASSWORD_RESET_EVERYWHERE,
+    PASSWORD_RESET_MAILS,
+    PASSWORD_RESET_TOKENS_EVERYWHERE,
+    SIGN_IN,
+    SIGN_UP,
+    SIGN_UP_EVERYWHERE,
+    TOKENS_EVERYWHERE,
+    Policy,
+)
 from app.main import StandIns, create_app
 from tests.conftest import CHEAP
 from tests.support.clock import SettableClock
@@ -172,6 +182,32 @@ def test_sign_up_is_limited_for_each_network(client: TestClient) -> None:
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "3600")
     assert refused.headers["ratelimit-policy"] == '"sign-up";q=300;w=3600'
     assert at_network(client, 1).post("/v1/accounts", json={}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("/v1/accounts", SIGN_UP_EVERYWHERE),
+        ("/v1/auth/token", TOKENS_EVERYWHERE),
+        ("/v1/auth/revoke", TOKENS_EVERYWHERE),
+        ("/v1/auth/password-reset", PASSWORD_RESET_EVERYWHERE),
+        ("/v1/auth/password-reset/confirm", PASSWORD_RESET_TOKENS_EVERYWHERE),
+    ],
+)
+def test_all_networks_together_are_limited(
+    settings: Settings, stand_ins: StandIns, clock: SettableClock, path: str, policy: Policy
+) -> None:
+    app = create_app(settings, stand_ins)
+    with TestClient(app) as client:
+        assert at_network(client, 1).post(path).status_code not in {404, 405, 429}
+        for _ in range(policy.quota - 1):
+            app.state.parts.limits.count(policy, "everywhere")
+        refused = at_network(client, 2).post(path)
+        window_s = policy.window // timedelta(seconds=1)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, str(window_s))
+        assert refused.headers["ratelimit"] == f'"{policy.name}";r=0;t={window_s}'
+        clock.advance(policy.window)
+        assert at_network(client, 2).post(path).status_code != 429
 
 
 def test_refresh_shows_its_limit(client: TestClient, patient: Person) -> None:

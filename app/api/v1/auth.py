@@ -19,7 +19,9 @@ from app.domain.limits import (
     PASSWORD_RESET,
     PASSWORD_RESET_EVERYWHERE,
     PASSWORD_RESET_NETWORK,
+    PASSWORD_RESET_TOKENS_EVERYWHERE,
     TOKENS,
+    TOKENS_EVERYWHERE,
 )
 from app.services import accounts, sessions
 from app.services.guessing import subject_of
@@ -85,7 +87,7 @@ class TokensOut(BaseModel):
 @router.post(
     "/token",
     response_model=TokensOut,
-    dependencies=[limited(TOKENS)],
+    dependencies=[limited(TOKENS, everywhere=[TOKENS_EVERYWHERE])],
     responses=problems("invalid-grant", "unsupported-grant-type", 429, 507),
 )
 async def token(
@@ -107,7 +109,12 @@ async def token(
     return JSONResponse(TokensOut.of(tokens).model_dump(), headers=_NO_STORE)
 
 
-@router.post("/revoke", response_class=Response, dependencies=[limited(TOKENS)], responses=problems(429, 507))
+@router.post(
+    "/revoke",
+    response_class=Response,
+    dependencies=[limited(TOKENS, everywhere=[TOKENS_EVERYWHERE])],
+    responses=problems(429, 507),
+)
 async def revoke(parts: TheParts, form: Annotated[RevokeForm, form_body(RevokeForm)]) -> Response:
     """Sign out: either token of a session ends it. Unknown tokens are answered alike."""
     await sessions.revoke(parts, form.token)
@@ -137,7 +144,7 @@ async def request_reset(
 @router.post(
     "/password-reset/confirm",
     status_code=204,
-    dependencies=[limited(PASSWORD_RESET_NETWORK)],
+    dependencies=[limited(PASSWORD_RESET_NETWORK, everywhere=[PASSWORD_RESET_TOKENS_EVERYWHERE])],
     responses=problems("invalid-grant", 429, 507),
 )
 async def confirm_reset(
