@@ -24,7 +24,7 @@ from app.services.demo import make_demo
 from app.services.parts import Parts
 from app.storage import sqlite_library
 from app.storage.data_folder import DataFolderInUse, ShortKey, own
-from app.storage.engines import make_engine
+from app.storage.engines import make_engine, sqlite_file
 from app.storage.schema import migrate
 
 T = TypeVar("T")
@@ -101,10 +101,11 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _migrate(settings: Settings, _chosen: argparse.Namespace) -> int:
-    engine = make_engine(settings.resolved_database_url())
-    # On SQLite the folder has one owner: nobody changes the schema under a service that runs.
-    with own(settings.data) if engine.dialect.name == "sqlite" else nullcontext():
-        migrate(engine)
+    url = settings.resolved_database_url()
+    file = sqlite_file(url)
+    # On SQLite the database's folder has one owner: nobody changes the schema under a service that runs.
+    with own(file.parent) if file else nullcontext():
+        migrate(make_engine(url))
     return 0
 
 

@@ -6,7 +6,7 @@ The only file that knows all parts.
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,6 +32,7 @@ from app.services.mail import Mailer, SmtpMailer
 from app.services.parts import Parts
 from app.storage import data_folder, sqlite_library
 from app.storage.database import Database
+from app.storage.engines import sqlite_file
 from app.storage.schema import wanted_revision
 
 _DESCRIPTION = (
@@ -88,15 +89,13 @@ def _current(changed: EntryChanged) -> dict[str, object]:
 
 @asynccontextmanager
 async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> AsyncGenerator[None]:
-    parts = make_parts(settings, stand_ins)
-    lock = data_folder.own(settings.data) if parts.database.is_sqlite else None
-    app.state.parts = parts
-    try:
-        yield
-    finally:
-        parts.close()
-        if lock:
-            lock.close()
+    file = sqlite_file(settings.resolved_database_url())
+    with data_folder.own(file.parent) if file else nullcontext():
+        app.state.parts = parts = make_parts(settings, stand_ins)
+        try:
+            yield
+        finally:
+            parts.close()
 
 
 def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:

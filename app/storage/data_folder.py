@@ -1,4 +1,4 @@
-"""The data folder: its one owner, and the secret key that is made there once."""
+"""The data folder: the one owner of the database in it, and the secret key that is made there once."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ _KEY_BYTES = 32
 
 
 class DataFolderInUse(Exception):
-    """Another service process owns the folder; on SQLite there is exactly one."""
+    """Another service process owns the folder; that of an SQLite database has exactly one."""
 
 
 class ShortKey(Exception):

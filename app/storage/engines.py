@@ -4,6 +4,7 @@ The threads of app/storage/database.py are the pool, each with one connection of
 Errors don't repeat the parameters of a statement: those are what patients wrote.
 """
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
@@ -43,6 +44,12 @@ def make_engine(url: str, *, read_only: bool = False) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(parsed, read_only=read_only)
     return _sqlite(parsed, read_only=read_only)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file that holds the database, wherever links to it lie; None for PostgreSQL."""
+    parsed = make_url(url)
+    return Path(parsed.database or "").resolve() if parsed.get_backend_name() == "sqlite" else None
 
 
 def _postgresql(url: URL, *, read_only: bool) -> Engine:

@@ -1,15 +1,20 @@
-"""The secret key is whole, on the disk and its owner's alone from the moment that it has its name."""
+"""One process owns an SQLite database; the secret key is whole and its owner's alone once it has its name."""
 
 import os
+import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from app.cli import main
-from app.storage.data_folder import ShortKey, present_key, secret_key
+from app.config import Settings
+from app.main import StandIns, create_app
+from app.storage.data_folder import DataFolderInUse, ShortKey, present_key, secret_key
 
 
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
@@ -65,3 +70,40 @@ def test_a_key_that_is_too_short_is_refused_in_one_line(
     assert told.startswith("onset: ")
     assert told.count("\n") == 1
     assert "secret.key" in told
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_one_sqlite_database_has_one_service_whatever_their_data_folders(
+    database_url: str, tmp_path: Path, stand_ins: StandIns
+) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "onset.db")
+    first = create_app(Settings(data=tmp_path / "first", database_url=database_url), stand_ins)
+    second = Settings(data=tmp_path / "second", database_url=f"sqlite:///{tmp_path / 'link.db'}")
+    with TestClient(first):
+        with pytest.raises(DataFolderInUse), TestClient(create_app(second, stand_ins)):
+            pass
+        assert not second.data.exists()
+    with TestClient(create_app(second, stand_ins)) as served:
+        assert served.get("/readyz").status_code == 200
+
+
+def test_services_on_databases_of_their_own_run_beside_each_other(
+    sqlite_template: Path, tmp_path: Path, stand_ins: StandIns
+) -> None:
+    apps: list[FastAPI] = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        file = shutil.copy(sqlite_template, tmp_path / name / "onset.db")
+        apps.append(create_app(Settings(data=tmp_path, database_url=f"sqlite:///{file}"), stand_ins))
+    with TestClient(apps[0]), TestClient(apps[1]) as served:
+        assert served.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_a_service_that_runs_keeps_its_schema_from_another_data_folder(
+    settings: Settings, tmp_path: Path, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONSET_DATABASE_URL", settings.resolved_database_url())
+    with TestClient(create_app(settings, stand_ins)):
+        assert main(["migrate", "--data", str(tmp_path / "other")]) == 1
+    assert main(["migrate", "--data", str(tmp_path / "other")]) == 0
