@@ -1,11 +1,12 @@
 """Signing in and staying signed in: from a password to tokens, from a token to what it opens."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.access import Nobody, OwnDiary, SignedIn
 from app.domain.accounts import LONGEST_NAME, normalised_email
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, StorageFull
 from app.domain.ids import SessionId, SessionKey, is_uuid7, uuid7
 from app.domain.limits import Standing
 from app.domain.sessions import (
@@ -48,7 +49,8 @@ class Tokens:
 async def admit(parts: Parts, token: str | None) -> SignedIn | OwnDiary:
     """Who asks; refuses with TokenMissing, TokenInvalid or TokenExpired.
 
-    One read for each request, and a write only when the first token of a generation is used.
+    One read for each request, and a write only when the first token of a generation is used. A full disk stops nobody
+    from reading: what cannot be stored now is stored at the next request.
     """
     if token is None:
         raise TokenMissing
@@ -58,7 +60,8 @@ async def admit(parts: Parts, token: str | None) -> SignedIn | OwnDiary:
     bearer = await parts.database.look(_ANYWHERE, lambda work: work.tokens.bearer(its_fingerprint))
     access, confirmed = _verdict(bearer, at)
     if confirmed:
-        access = await parts.database.write(_ANYWHERE, lambda work: _confirm(work, its_fingerprint, at))
+        with suppress(StorageFull):
+            return await parts.database.write(_ANYWHERE, lambda work: _confirm(work, its_fingerprint, at))
     return access
 
 
