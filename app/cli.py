@@ -11,19 +11,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from app import __version__
+from app.api.ops import Readiness
 from app.config import Environment, Settings
 from app.domain.access import Operator, Role
 from app.domain.accounts import EmailTaken
 from app.domain.accounts import Settings as AccountSettings
 from app.domain.errors import Invalid, NotFound
 from app.logs import configure_logs
-from app.main import StandIns, UnsafeLibrary, create_app, make_parts, readiness
+from app.main import StandIns, UnsafeLibrary, create_app, make_parts, open_database, readiness
 from app.server import raise_file_limit, server, settle_memory
 from app.services.accounts import set_password, sign_up
 from app.services.demo import make_demo
 from app.services.parts import Parts
 from app.storage import sqlite_library
-from app.storage.data_folder import DataFolderInUse, ShortKey, own
+from app.storage.data_folder import DataFolderInUse, ShortKey, own, present_key
 from app.storage.engines import make_engine, sqlite_file
 from app.storage.schema import migrate
 
@@ -110,10 +111,29 @@ def _migrate(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings, _chosen: argparse.Namespace) -> int:
-    state = asyncio.run(_with_parts(settings, readiness))
+    state = _state(settings)
     for name, found in state.checks.items():
         _say(f"{name}: {found}")
+    if settings.secret_key is None and present_key(settings.data) is None:
+        _say(f"secret key: missing in {settings.data}; `scripts/onset serve` makes one")
     return 0 if state.ready else _REFUSED
+
+
+def _state(settings: Settings) -> Readiness:
+    """Whether the database is there and at this version's schema; looking makes neither files nor folders."""
+    file = sqlite_file(settings.resolved_database_url())
+    if file and not file.exists():
+        missing = f"missing at {file}; `scripts/onset migrate` makes it"
+        return Readiness(ready=False, checks={"database": missing, "migrations": "unknown"})
+
+    async def look() -> Readiness:
+        database = open_database(settings)
+        try:
+            return await readiness(database)
+        finally:
+            database.close()
+
+    return asyncio.run(look())
 
 
 def _create_account(settings: Settings, chosen: argparse.Namespace) -> int:

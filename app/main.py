@@ -75,7 +75,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.state.rendered = Rendered()
     app.state.stopping = asyncio.Event()
     v1.install(app)
-    app.include_router(operations(metrics, lambda: readiness(app.state.parts)))
+    app.include_router(operations(metrics, lambda: readiness(app.state.parts.database)))
     document.install(app, v1.SCHEMAS, v1.EXAMPLES)
     route_index.install(app)
     middleware.install(app, metrics)
@@ -98,15 +98,19 @@ async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> As
             parts.close()
 
 
+def open_database(settings: Settings) -> Database:
+    """The database of the settings; production refuses an unsafe SQLite library."""
+    url = settings.resolved_database_url()
+    if sqlite_file(url) and not sqlite_library.is_safe and settings.env is Environment.PRODUCTION:
+        raise UnsafeLibrary(f"SQLite {sqlite_library.version} can lose committed writes; 3.51.3 or later is needed")
+    return Database(url, replica_url=settings.replica_url)
+
+
 def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
     """The parts of the service; whoever makes them closes their database and passwords."""
-    database = Database(settings.resolved_database_url(), replica_url=settings.replica_url)
-    if database.is_sqlite and not sqlite_library.is_safe and settings.env is Environment.PRODUCTION:
-        database.close()
-        raise UnsafeLibrary(f"SQLite {sqlite_library.version} can lose committed writes; 3.51.3 or later is needed")
     key = settings.secret_key
     return Parts(
-        database=database,
+        database=open_database(settings),
         clock=stand_ins.clock,
         chance=secrets.token_bytes,
         passwords=Passwords(cost=stand_ins.hashing),
@@ -122,16 +126,16 @@ def _mailer(settings: Settings) -> Mailer | None:
     return SmtpMailer(url.get_secret_value(), sender=settings.mail_from) if url else None
 
 
-async def readiness(parts: Parts) -> Readiness:
+async def readiness(database: Database) -> Readiness:
     """Whether requests can be served: the database answers, and its schema is this version's."""
     checks = {"database": "ok", "migrations": "ok"}
     try:
-        present = await parts.database.read(Operator(reason="readiness"), lambda work: work.schema_revision())
+        present = await database.read(Operator(reason="readiness"), lambda work: work.schema_revision())
         if present != wanted_revision():
             checks["migrations"] = "behind"
     except Refusal as refusal:
         checks = {"database": refusal.code, "migrations": "unknown"}
     ready = set(checks.values()) == {"ok"}
-    if parts.database.is_sqlite:
+    if database.is_sqlite:
         checks["sqlite"] = f"{sqlite_library.version} {'safe' if sqlite_library.is_safe else 'unsafe'}"
     return Readiness(ready=ready, checks=checks)
