@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from app.domain.catalogue import CONDITIONS, MEASURES
+from app.domain.catalogue import CONDITIONS
 from app.domain.records.kinds import (
     CONDITION_KIND,
     DAY,
@@ -19,7 +19,7 @@ from app.domain.records.kinds import (
     Kind,
 )
 from app.domain.records.record import Fields, KindName, Value
-from app.domain.trends.choice import choice
+from app.domain.trends.choice import choice, scales
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Diary, Event, Medication, OwnMeasure, Tracked, Usual
 from app.domain.trends.reading import read_days, read_doses, read_moments
@@ -54,7 +54,7 @@ class Material:
 
     def scores(self, measure: str) -> bool:
         """Whether there is such a measure: the catalogue's or the patient's own."""
-        return measure in MEASURES or any(own.code == measure for own in self.own_measures)
+        return measure in scales(self.own_measures)
 
     def diary(self, condition: str, *, only: str | None = None) -> Diary:
         """The diary as seen for one known condition; with `only`, for that measure in place of its targets."""
@@ -71,7 +71,7 @@ class Material:
             condition=listed,
             tracked=tracked,
             treatment=self.treatment,
-            days=read_days(self.days, choice(listed, tracked).measures),
+            days=read_days(self.days, choice(listed, tracked, scales(self.own_measures)).measures),
             moments=read_moments(self.moments),
             doses=read_doses(self.doses),
             steps=self.steps,

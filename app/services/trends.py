@@ -9,7 +9,7 @@ from app.domain.errors import FieldError, Invalid, NotFound
 from app.domain.ids import Revision
 from app.domain.records.kinds import DOSE
 from app.domain.trends.adherence import Adherence, AdherenceCount, adherence
-from app.domain.trends.choice import choice
+from app.domain.trends.choice import choice, scales
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Diary
 from app.domain.trends.reading import read_doses
@@ -42,7 +42,7 @@ async def summarise_measure(
     """
     material, revision = await _gathered(parts, access, as_of)
     diary = _diary(material, condition)
-    shown = measure or choice(diary.condition, diary.tracked).primary
+    shown = measure or choice(diary.condition, diary.tracked, scales(diary.own_measures)).primary
     if measure is not None and not material.scores(measure):
         raise Invalid([FieldError(pointer="measure", code="out-of-range", message="There is no such measure.")])
     return summary(material.diary(condition, only=shown), as_of, revision), shown, revision

@@ -184,6 +184,24 @@ def test_own_measure_and_condition_are_shown_on_the_patients_own_scale(phone: Ph
     assert told["composite"]["direction"] == "lower_is_better"
 
 
+def test_scale_of_a_deleted_measure_is_not_guessed(phone: Phone) -> None:
+    address = f"/v1/trends/{uuid7(1)}"
+    phone.stored("/v1/measures/energy", {"label": "Energy", "direction": "higher_is_better"})
+    phone.stored(
+        f"/v1/conditions/{uuid7(1)}",
+        {"label": "Tired", "primary_measure": "own:energy", "target_measures": ["own:energy", "own:nope"]},
+    )
+    write_days(phone, days_from(FIRST, 14), **{"own:energy": 8, "own:nope": 3})
+    write_doses(phone, days_from(FIRST_DOSE, 7 * WEEKS))
+    told = summary(phone, address)
+    assert (list(told["measures"]), told["composite"]["baseline"]["mean"]) == (["own:energy"], 2.0)
+    phone.delete("/v1/measures/energy")
+    told = summary(phone, address)
+    assert (told["primary_measure"], told["measures"], told["composite"]["measures"]) == (None, {}, [])
+    assert (told["composite"]["baseline"]["mean"], told["composite"]["weeks"]) == (None, [])
+    assert phone.get(f"{address}/chart.svg").status_code == 200
+
+
 def test_measures_chosen_after_the_start_are_told(phone: Phone) -> None:
     live(phone, before=7, after=5)
     chosen = {"primary_measure": "fatigue", "targets_chosen_on": "2026-02-01"}

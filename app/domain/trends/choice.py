@@ -1,10 +1,11 @@
 """Which measures a summary is about, and how they run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from app.domain.catalogue import Condition, Direction, measure
+from app.domain.catalogue import MEASURES, Condition, Direction
 from app.domain.trends.diary import OwnMeasure, Tracked
 from app.domain.trends.series import TOP
 
@@ -52,21 +53,30 @@ LOWER = Scale(label="", direction=Direction.LOWER_IS_BETTER)
 """How a composite runs."""
 
 
-def choice(condition: Condition | None, tracked: Tracked | None) -> Choice:
-    """The patient's own choice stands before the catalogue's; at least one of the two must be there."""
-    targets = (tracked.target_measures if tracked else ()) or (condition.target_measures if condition else ())
-    primary = (tracked.primary_measure if tracked else None) or (condition.primary_measure if condition else None)
+_CATALOGUE: Final[Mapping[str, Scale]] = {
+    code: Scale(label=known.label, direction=known.direction) for code, known in MEASURES.items()
+}
+
+
+def scales(own_measures: Iterable[OwnMeasure]) -> Mapping[str, Scale]:
+    """Of each measure that there is: the catalogue's, and the patient's own.
+
+    Of any other, deleted or never declared, nobody can tell which way it runs.
+    """
+    own = {one.code: Scale(label=one.label, direction=Direction(one.direction)) for one in own_measures}
+    return {**_CATALOGUE, **own}
+
+
+def choice(condition: Condition | None, tracked: Tracked | None, known: Mapping[str, Scale]) -> Choice:
+    """The patient's own choice stands before the catalogue's; at least one of the two must be there.
+
+    known are the measures that there are; what else was chosen counts as not chosen.
+    """
+    wished = tuple(code for code in tracked.target_measures if code in known) if tracked else ()
+    targets = wished or (condition.target_measures if condition else ())
+    primary = tracked.primary_measure if tracked and tracked.primary_measure in known else None
+    primary = primary or (condition.primary_measure if condition else None)
     code = condition.code if condition else tracked.id if tracked else ""
     chosen_on = tracked.targets_chosen_on if tracked else None
     own = (primary,) if primary is not None and not targets else targets
     return Choice(condition=code, primary=primary, targets=tuple(dict.fromkeys(own)), chosen_on=chosen_on)
-
-
-def scale(code: str, own_measures: Sequence[OwnMeasure]) -> Scale:
-    """The catalogue's or the patient's own scale; of a measure that is gone the code, lower being better."""
-    if (known := measure(code)) is not None:
-        return Scale(label=known.label, direction=known.direction)
-    own = next((one for one in own_measures if one.code == code), None)
-    if own is None:
-        return Scale(label=code, direction=Direction.LOWER_IS_BETTER)
-    return Scale(label=own.label, direction=Direction(own.direction))

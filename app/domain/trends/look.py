@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.trends.choice import LOWER, Choice, Scale, choice, scale
+from app.domain.trends.choice import LOWER, Choice, Scale, choice, scales
 from app.domain.trends.composite import composite
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Day, Diary
@@ -92,13 +92,13 @@ class Look:
 
 def look(diary: Diary, as_of: date, messages: Messages) -> Look:
     """Cuts the diary at a date; rows may come in any order and reach beyond the window."""
-    chosen = choice(diary.condition, diary.tracked)
+    known = scales(diary.own_measures)
+    chosen = choice(diary.condition, diary.tracked, known)
     view = diary_window(diary.treatment, as_of)
-    scales = {code: scale(code, diary.own_measures) for code in chosen.measures}
     days = list(_in_view(diary.days, view))
     moments = [moment for moment in diary.moments if any(moment.local_date in span for span in view)]
     series = {
-        code: measure_series(code, days, moments, higher_is_better=scales[code].higher_is_better)
+        code: measure_series(code, days, moments, higher_is_better=known[code].higher_is_better)
         for code in chosen.measures
     }
     answered = {usual.measure for usual in diary.usuals if usual.asked_on <= as_of}
@@ -108,7 +108,7 @@ def look(diary: Diary, as_of: date, messages: Messages) -> Look:
         messages=messages,
         view=view,
         choice=chosen,
-        scales=scales,
+        scales=known,
         series=series,
         periods=tuple(periods(diary.treatment, {code: series[code].values for code in chosen.targets}, as_of)),
         unanswered=tuple(code for code in chosen.targets if code not in answered),

@@ -194,9 +194,9 @@ def test_an_empty_diary_has_a_summary() -> None:
 
 
 def test_an_own_condition_and_an_own_measure_that_runs_the_other_way() -> None:
-    own = replace(tracked("own:energy", "own:gone", primary="own:energy"), id="0198-own")
+    own = replace(tracked("own:energy", primary="own:energy"), id="0198-own")
     energy = OwnMeasure(code="own:energy", label="Energy", direction="higher_is_better")
-    days = steady(range(-28, 60), **{"own:energy": 9, "own:gone": 1})
+    days = steady(range(-28, 60), **{"own:energy": 9})
     told = seen(
         Written(days=days, doses=taken(range(60)), condition=None, tracked=own, own_measures=[energy]),
         59,
@@ -208,7 +208,29 @@ def test_an_own_condition_and_an_own_measure_that_runs_the_other_way() -> None:
     assert told.composite.baseline.mean == 1
     assert shown.verdict.status is Status.TOO_LOW_TO_JUDGE
     assert "9.0 on average, where 10 is best" in shown.verdict.text
-    assert told.measures["own:gone"].label == "own:gone"
+
+
+def test_a_measure_whose_direction_nobody_can_tell_counts_as_not_chosen() -> None:
+    energy = OwnMeasure(code="own:energy", label="Energy", direction="higher_is_better")
+    whole = Written(
+        days=steady(range(-28, 60), **{"own:energy": 9, "own:gone": 1, "pain": 6}),
+        doses=taken(range(60)),
+        condition=None,
+        tracked=tracked("own:energy", "own:gone", primary="own:gone"),
+        own_measures=[energy],
+    )
+    told = seen(whole, 59)
+    assert (told.primary_measure, list(told.measures), told.composite.measures) == (
+        None,
+        ["own:energy"],
+        ("own:energy",),
+    )
+    assert told.composite.baseline.mean == 1
+    bare = seen(replace(whole, own_measures=()), 59)
+    assert (bare.primary_measure, bare.measures, bare.composite.measures) == (None, {}, ())
+    assert (bare.composite.baseline.mean, bare.composite.weeks) == (None, ())
+    listed = replace(whole, condition=FIBROMYALGIA, own_measures=())
+    assert seen(listed, 59) == seen(replace(listed, tracked=tracked()), 59)
 
 
 def test_a_primary_measure_alone_is_the_target_of_an_own_condition() -> None:
