@@ -39,3 +39,8 @@ class Rendered:
         while self._bytes > self._most_bytes:
             _, oldest = self._bodies.popitem(last=False)
             self._bytes -= len(oldest)
+
+    def forget(self, patient: PatientKey) -> None:
+        """Lets go of all that was made from an erased diary."""
+        for name in [name for name in self._bodies if name.patient == patient]:
+            self._bytes -= len(self._bodies.pop(name))

@@ -5,12 +5,16 @@ slow. When `write` returns, its commit is on the disk.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.access import Access
+from app.domain.access import Access, OwnDiary
+from app.domain.errors import DatabaseUnavailable
+from app.domain.ids import Revision
+from app.domain.sessions import TokenInvalid
 from app.storage.engines import make_engine
 from app.storage.failures import as_refusal, breaks_transaction, lost_race
 from app.storage.lanes import Answer, Lanes, Unit
@@ -31,10 +35,12 @@ class Database:
     def __init__(self, url: str, *, replica_url: str | None = None) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.primary = make_engine(url)
-        self._replica = make_engine(replica_url or url, read_only=True)
-        self._readers = Lanes(self._replica, _read_each, threads=_READERS)
-        self._present = make_engine(url, read_only=True)
-        self._lookers = Lanes(self._present, _look_together, threads=1, together=_TOGETHER)
+        reading = make_engine(url, read_only=True)
+        self._readers = Lanes(reading, _read_each, threads=_READERS)
+        self._lookers = Lanes(reading, _look_together, threads=1, together=_TOGETHER)
+        self._replica_readers = (
+            Lanes(make_engine(replica_url, read_only=True), _read_each, threads=_READERS) if replica_url else None
+        )
         self._writers = (
             Lanes(self.primary, _write_together, threads=1, together=_TOGETHER)
             if self.is_sqlite
@@ -42,7 +48,13 @@ class Database:
         )
 
     async def read(self, access: Access, work: Callable[[Work], T]) -> T:
-        """What the work answers, from one consistent view of the database (a replica where there is one)."""
+        """What the work answers, from one consistent view of the database.
+
+        A diary may be read from the replica, once that has all that the primary had when the caller was let in.
+        """
+        if self._replica_readers and isinstance(access, OwnDiary):
+            with suppress(_Behind, TokenInvalid, DatabaseUnavailable):
+                return await _answered(self._replica_readers, access, _caught_up(access.revision, work))
         return await _answered(self._readers, access, work)
 
     async def look(self, access: Access, work: Callable[[Work], T]) -> T:
@@ -61,9 +73,22 @@ class Database:
         self._writers.close()
         self._readers.close()
         self._lookers.close()
+        if self._replica_readers:
+            self._replica_readers.close()
         self.primary.dispose()
-        self._replica.dispose()
-        self._present.dispose()
+
+
+class _Behind(Exception):
+    """The replica does not have all that the reader may know of."""
+
+
+def _caught_up(revision: Revision, work: Callable[[Work], T]) -> Callable[[Work], T]:
+    def checked(its: Work) -> T:
+        if its.records.revision() < revision:
+            raise _Behind
+        return work(its)
+
+    return checked
 
 
 async def _answered(lanes: Lanes, access: Access, work: Callable[[Work], Any]) -> Any:  # noqa: ANN401 - the work's answer

@@ -17,6 +17,7 @@ from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.kinds import Kind
 from app.domain.records.listing import OPEN, Place, Window, day_of
 from app.domain.records.record import KindName, StoredRecord, encode
+from app.domain.sessions import TokenInvalid
 from app.domain.sync.change import Circumstances, Delete, Known, Merged, Put, Written
 from app.domain.sync.merge import admit, merge
 from app.storage.lines import Lines
@@ -136,11 +137,11 @@ class Records:
         return [date.fromisoformat(day) for day in self._connection.execute(_quiet_nights, self._mine).scalars()]
 
     def revision(self) -> Revision:
-        """The diary's present revision."""
-        return Revision(self._connection.execute(_revision, self._mine).scalar_one())
+        """The diary's present revision; refuses with TokenInvalid where it was erased since the caller was let in."""
+        return _there(self._connection.execute(_revision, self._mine).scalar_one_or_none())
 
     def of_kinds(self, kinds: Sequence[Kind]) -> list[StoredRecord]:
-        """All live records of kinds of which a patient has few: steps, conditions, medicines, own measures."""
+        """All live records of kinds of which a patient has few, such as steps, conditions, medicines."""
         values = {**self._mine, "kinds": [kind.name for kind in kinds]}
         return [_listed_record(*cells) for cells in _few.fetch(self._connection, values)]
 
@@ -148,8 +149,10 @@ class Records:
         """The one way in: takes the patient's next revision, then reads, merges and writes record and history.
 
         The counter is locked before anything is read: what is read before may be stale when two phones write at once.
+        Refuses with TokenInvalid where the diary was erased since the caller was let in.
         """
-        rev = Revision(self._connection.execute(_next_revision, {"the_patient": self._access.patient}).scalar_one())
+        counted = self._connection.execute(_next_revision, {"the_patient": self._access.patient})
+        rev = _there(counted.scalar_one_or_none())
         known = self._known(change)
         admit(known, change, expected=expected, device=self._access.device)
         merged = merge(known, change, rev=rev, by=self._circumstances(at))
@@ -207,6 +210,12 @@ class Records:
                 "changes": _changes_text(written),
             },
         )
+
+
+def _there(revision: int | None) -> Revision:
+    if revision is None:
+        raise TokenInvalid
+    return Revision(revision)
 
 
 @cache

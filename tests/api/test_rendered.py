@@ -35,3 +35,14 @@ def test_the_longest_unused_goes_first() -> None:
     rendered.get(first)
     rendered.keep(third, b"3")
     assert [rendered.get(name) for name in (first, second, third)] == [b"1", None, b"3"]
+
+
+def test_what_was_made_from_an_erased_diary_is_let_go() -> None:
+    erased, other = (Name(PatientKey(patient), "a", b"", '"1"') for patient in (1, 2))
+    rendered = Rendered(most_bytes=2)
+    rendered.keep(erased, b"1")
+    rendered.keep(other, b"2")
+    rendered.forget(PatientKey(1))
+    assert (rendered.get(erased), rendered.get(other)) == (None, b"2")
+    rendered.keep(erased, b"3")
+    assert rendered.get(other) == b"2"

@@ -75,6 +75,16 @@ def test_faulty_query_of_a_chart_is_refused_by_name(phone: Phone, query: str, fa
     assert field_faults(phone.get(f"{CHART}?{query}")) == [fault]
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/v1/trends/nope", 404), ("/v1/trends/nope/chart.svg", 404), (f"{CHART}?measure=nope", 422)],
+)
+def test_what_does_not_exist_is_never_unchanged(phone: Phone, address: str, status: int) -> None:
+    tag = phone.get("/v1/trends/fibromyalgia").headers["etag"]
+    for held in ("*", tag):
+        assert phone.get(address, If_None_Match=held).status_code == status
+
+
 def test_adherence_is_a_range_since_silence_is_not_a_missed_dose(phone: Phone) -> None:
     write_doses(phone, days_from(date(2026, 2, 1), 10))
     write_doses(phone, days_from(date(2026, 2, 11), 5), status="skipped", mg=None)

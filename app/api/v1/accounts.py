@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.bodies import AUTH_BYTES, json_body
 from app.api.deps import Caller, TheParts, Visitor
 from app.api.limits import LimitedRoute, limited
 from app.api.problems import problems
-from app.domain.access import Role
+from app.domain.access import OwnDiary, Role
 from app.domain.accounts import DEFAULT_LOCALE, Account, Settings, Sex
 from app.domain.limits import SIGN_UP, SIGN_UP_EVERYWHERE
 from app.services import accounts
@@ -146,8 +146,14 @@ async def change_password(
 
 @router.post("/me/erasure", status_code=204, responses=problems(401, 429, 507, "invalid-grant"))
 async def erase(
-    parts: TheParts, access: Caller, visitor: Visitor, body: Annotated[Erasure, json_body(Erasure, limit=AUTH_BYTES)]
+    request: Request,
+    parts: TheParts,
+    access: Caller,
+    visitor: Visitor,
+    body: Annotated[Erasure, json_body(Erasure, limit=AUTH_BYTES)],
 ) -> Response:
     """Delete the account and the diary for good."""
     await accounts.erase(parts, access, visitor, password=body.password)
+    if isinstance(access, OwnDiary):
+        request.app.state.rendered.forget(access.patient)
     return Response(status_code=204)

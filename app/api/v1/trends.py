@@ -123,8 +123,6 @@ async def _answer(
 ) -> Response:
     """304 if the client holds what this diary gives at its present revision; computed once for each revision."""
     tag = _tag(access.revision, day)
-    if is_known(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
     rendered: Rendered = request.app.state.rendered
     name = Name(access.patient, request.scope["path"], request.scope["query_string"], tag)
     body = rendered.get(name)
@@ -132,6 +130,8 @@ async def _answer(
         revision, body = await content()
         tag = _tag(revision, day)
         rendered.keep(name._replace(etag=tag), body)
+    if is_known(request, tag):  # only now: a subject that does not exist has no tag, and is not found
+        return Response(status_code=304, headers={"ETag": tag})
     return Response(body, headers={"ETag": tag}, media_type=media_type)
 
 
