@@ -148,7 +148,7 @@ class Renewed:
 class Confirmed:
     """The access token is good, and the first of its generation to be used.
 
-    To be stored before the answer, if the disk has room: the family. To be deleted: access tokens of the same generation
+    To be stored before the answer, if the disk has room: the family. To be deleted: access tokens of its generation
     that were issued before `twins_from` or after `twins_until`; they went to somebody else, or to nobody.
     """
 
