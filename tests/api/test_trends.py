@@ -242,7 +242,7 @@ def test_every_catalogue_condition_has_a_summary_and_no_other(phone: Phone) -> N
 
 
 def test_list_has_a_line_for_each_tracked_condition(phone: Phone) -> None:
-    assert phone.get("/v1/trends").json() == {"items": []}
+    assert phone.get("/v1/trends").json() == {"items": [], "next_cursor": None}
     live(phone, before=7, after=5)
     for condition in ("lupus", "fibromyalgia"):
         phone.stored(f"/v1/conditions/{condition}", {"status": "active", "targets_chosen_on": "2026-01-01"})

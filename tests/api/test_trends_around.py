@@ -189,6 +189,11 @@ def test_catalogue_is_public_and_may_be_kept(client: TestClient, address: str) -
     assert client.get(address, headers={"If-None-Match": '"older"'}).content == answer.content
 
 
+@pytest.mark.parametrize("address", CATALOGUE[:2])
+def test_list_of_the_catalogue_is_never_cut_into_pages(client: TestClient, address: str) -> None:
+    assert client.get(address).json()["next_cursor"] is None
+
+
 def test_catalogue_has_the_conditions_of_its_page(client: TestClient) -> None:
     told = client.get(CATALOGUE[0]).json()
     found = {each["code"]: each for each in told["items"]}

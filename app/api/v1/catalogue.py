@@ -39,6 +39,7 @@ class ConditionsOut(_Shape):
     version: str
     attribution: str
     items: list[Condition]
+    next_cursor: None
 
 
 class MeasuresOut(_Shape):
@@ -46,6 +47,7 @@ class MeasuresOut(_Shape):
 
     version: str
     items: list[Measure]
+    next_cursor: None
 
 
 class EvidenceOut(_Shape):
@@ -60,14 +62,14 @@ class EvidenceOut(_Shape):
 @router.get("/conditions", response_model=ConditionsOut, openapi_extra=_MAY_BE_HELD)
 async def list_catalogue_conditions(request: Request) -> Response:
     """The conditions, each with its codes, its target measures and its primary one."""
-    items = list(CONDITIONS.values())
-    return _answer(request, {"version": CATALOGUE_VERSION, "attribution": SNOMED_CT_ATTRIBUTION, "items": items})
+    listed = {"items": list(CONDITIONS.values()), "next_cursor": None}
+    return _answer(request, {"version": CATALOGUE_VERSION, "attribution": SNOMED_CT_ATTRIBUTION, **listed})
 
 
 @router.get("/measures", response_model=MeasuresOut, openapi_extra=_MAY_BE_HELD)
 async def list_catalogue_measures(request: Request) -> Response:
     """The measures, each with what 0 and 10 mean and which way is better."""
-    return _answer(request, {"version": CATALOGUE_VERSION, "items": list(MEASURES.values())})
+    return _answer(request, {"version": CATALOGUE_VERSION, "items": list(MEASURES.values()), "next_cursor": None})
 
 
 @router.get(

@@ -28,6 +28,7 @@ class TrendsOut(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: list[ShortSummary]
+    next_cursor: None
 
 
 class AdherenceOut(BaseModel):

@@ -48,7 +48,7 @@ async def list_trends(request: Request, parts: TheParts, access: Patient, as_of:
 
     async def content() -> tuple[Revision, bytes]:
         found, revision = await trends.summarise_all(parts, access, day)
-        return revision, json_of({"items": found})
+        return revision, json_of({"items": found, "next_cursor": None})
 
     return await _answer(request, access, day, content)
 
