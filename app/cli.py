@@ -5,10 +5,12 @@ import asyncio
 import getpass
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
+
+from pydantic import ValidationError
 
 from app import __version__
 from app.api.ops import Readiness
@@ -16,7 +18,7 @@ from app.config import Environment, Settings
 from app.domain.access import Operator, Role
 from app.domain.accounts import EmailTaken
 from app.domain.accounts import Settings as AccountSettings
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import DatabaseUnavailable, Invalid, NotFound, Refusal, StorageFull
 from app.logs import configure_logs
 from app.main import StandIns, UnsafeLibrary, create_app, make_parts, open_database, readiness
 from app.server import raise_file_limit, server, settle_memory
@@ -33,18 +35,40 @@ T = TypeVar("T")
 _REFUSED = 1
 _HOW_PASSWORD = "The password is asked for, or read from standard input."  # noqa: S105 - a sentence
 
+_WHY = {
+    DatabaseUnavailable.code: "the database cannot be reached; is it running, and is ONSET_DATABASE_URL right?",
+    StorageFull.code: "there is no room left for the database",
+}
+
+
+class NotMigrated(Exception):
+    """The database is not at this version's schema, so nothing can be stored in it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; answers the exit code."""
     chosen = _parser().parse_args(arguments)
     os.umask(0o077)  # what is written is a diary or a key
-    settings = Settings() if chosen.data is None else Settings(data=chosen.data)
     try:
+        settings = Settings() if chosen.data is None else Settings(data=chosen.data)
         return chosen.run(settings, chosen)
-    except (DataFolderInUse, ShortKey, UnsafeLibrary) as refused:
+    except ValidationError as unusable:
+        return _refuse("; ".join(_complaints(unusable)))
+    except (DataFolderInUse, NotMigrated, ShortKey, UnsafeLibrary) as refused:
         return _refuse(str(refused))
     except Invalid as invalid:
         return _refuse("; ".join(error.message for error in invalid.errors))
+    except Refusal as refusal:
+        return _refuse(_WHY.get(refusal.code, f"refused: {refusal.code}"))
+    except OSError as failure:
+        return _refuse(": ".join(filter(None, (failure.filename, failure.strerror))) or type(failure).__name__)
+
+
+def _complaints(unusable: ValidationError) -> Iterator[str]:
+    """What is wrong with each setting, without its value: some are secret."""
+    for error in unusable.errors(include_url=False, include_context=False, include_input=False):
+        named = "".join(f"ONSET_{part}: ".upper() for part in error["loc"][:1])
+        yield named + error["msg"].removeprefix("Value error, ")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -136,7 +160,16 @@ def _state(settings: Settings) -> Readiness:
     return asyncio.run(look())
 
 
+def _need_database(settings: Settings) -> None:
+    checks = _state(settings).checks
+    if checks["database"] == DatabaseUnavailable.code:
+        raise DatabaseUnavailable
+    if checks["migrations"] != "ok":
+        raise NotMigrated("the database is not at this version's schema; `scripts/onset migrate` brings it there")
+
+
 def _create_account(settings: Settings, chosen: argparse.Namespace) -> int:
+    _need_database(settings)
     password = _asked_password()
     account_settings = AccountSettings(time_zone=chosen.time_zone)
 
@@ -160,6 +193,7 @@ def _create_account(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _reset_password(settings: Settings, chosen: argparse.Namespace) -> int:
+    _need_database(settings)
     password = _asked_password()
 
     async def reset(parts: Parts) -> None:

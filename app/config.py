@@ -4,8 +4,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.api.network import parse_proxies
+from app.services.mail import mail_server
+from app.storage.engines import check_url
 
 
 class Environment(StrEnum):
@@ -76,6 +80,29 @@ class Settings(BaseSettings):
         Field(description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas."),
     ] = ""
     log_level: Annotated[LogLevel, Field(description="`debug`, `info`, `warning` or `error`.")] = LogLevel.INFO
+
+    @field_validator("database_url", "replica_url")
+    @classmethod
+    def _is_a_database(cls, url: str | None) -> str | None:
+        if url:
+            check_url(url)
+        return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url:
+            mail_server(url.get_secret_value())
+        return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, proxies: str) -> str:
+        try:
+            parse_proxies(proxies)
+        except ValueError:  # its message repeats what was set
+            raise ValueError("proxies are addresses or networks such as 10.0.0.0/8, separated by commas") from None
+        return proxies
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:

@@ -4,6 +4,7 @@ import queue
 import smtplib
 import ssl
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -42,13 +43,20 @@ class NoTls(Exception):
     """The server asks for a password and offers no TLS to send it through."""
 
 
+def mail_server(url: str) -> SplitResult:
+    """The parts of `smtp://USER:PASSWORD@HOST:PORT` or `smtps://...`; ValueError for anything else."""
+    with suppress(ValueError):  # urlsplit's repeats the port
+        server = urlsplit(url)
+        if server.scheme in _PORTS and server.hostname and server.port != 0:
+            return server
+    raise ValueError("a mail server is named as smtp://HOST:PORT or smtps://HOST:PORT")
+
+
 class SmtpMailer:
     """Hands mails to one SMTP server, one after the other, in a thread of its own."""
 
     def __init__(self, url: str, *, sender: str) -> None:
-        self._server = urlsplit(url)
-        if self._server.scheme not in _PORTS or not self._server.hostname:
-            raise ValueError("a mail server is named as smtp://HOST:PORT or smtps://HOST:PORT")
+        self._server = mail_server(url)
         self._sender = sender
         self._log = structlog.get_logger()
         self._waiting: queue.Queue[Mail | None] = queue.Queue()

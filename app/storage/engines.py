@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.storage import sqlite_library
 
@@ -44,6 +45,17 @@ def make_engine(url: str, *, read_only: bool = False) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(parsed, read_only=read_only)
     return _sqlite(parsed, read_only=read_only)
+
+
+def check_url(url: str) -> None:
+    """ValueError unless the URL names a database that make_engine can open."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    is_file = parsed and parsed.drivername == "sqlite" and parsed.database not in {None, "", ":memory:"}
+    if not (is_file or (parsed and parsed.drivername == "postgresql+psycopg")):
+        raise ValueError("a database is named as postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///FILE")
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -7,6 +7,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from app.storage.failures import as_refusal
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,9 +22,15 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Brings the database to a revision, forwards; a no-op where it is already there."""
-    with engine.connect() as connection:
-        command.upgrade(alembic_config(connection), revision)
+    """Brings the database to a revision, forwards; a no-op where it is already there. Refuses as Database does."""
+    try:
+        with engine.connect() as connection:
+            command.upgrade(alembic_config(connection), revision)
+    except DBAPIError as failure:
+        refusal = as_refusal(failure)
+        if refusal is None:
+            raise
+        raise refusal from failure
 
 
 def wanted_revision() -> str | None:
