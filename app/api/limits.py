@@ -52,6 +52,11 @@ def show(request: Request, standings: Sequence[Standing]) -> None:
         setattr(request.state, _STANDINGS, standings)
 
 
+def show_also(request: Request, standings: Sequence[Standing]) -> None:
+    """Has the answer tell of these standings besides those shown before."""
+    show(request, [*getattr(request.state, _STANDINGS, ()), *standings])
+
+
 def limited(*here: Policy, everywhere: Sequence[Policy] = ()) -> Any:  # noqa: ANN401  as fastapi.Depends
     """Counts the call for the caller's network, and for all networks together; or refuses it with LimitReached.
 
@@ -64,6 +69,16 @@ def limited(*here: Policy, everywhere: Sequence[Policy] = ()) -> Any:  # noqa: A
             show(request, parts.limits.admit(*calls)[: len(here)])
 
     return Depends(count)
+
+
+def guarded(policy: Policy) -> Any:  # noqa: ANN401  as fastapi.Depends
+    """Shows how the caller's network stands and counts nothing: for routes whose service counts what is wrong."""
+
+    async def look(request: Request, parts: TheParts, visitor: Visitor) -> None:
+        if parts.limits is not None:
+            show(request, [parts.limits.standing(policy, visitor.network)])
+
+    return Depends(look)
 
 
 def _add_headers(message: MutableMapping[str, Any], standings: Sequence[Standing]) -> None:

@@ -15,7 +15,7 @@ from app.domain.accounts import (
 )
 from app.domain.errors import Invalid, NotFound
 from app.domain.ids import AccountId, uuid7
-from app.domain.limits import PASSWORD_RESET_MAILS
+from app.domain.limits import PASSWORD_RESET_MAILS, Standing
 from app.domain.sessions import InvalidGrant, ResetRefused
 from app.security.password_rules import check_password, password_errors
 from app.security.tokens import PASSWORD_RESET_LIFETIME, TokenKind, fingerprint, kind_of, new_token
@@ -70,8 +70,11 @@ async def change_me(parts: Parts, access: SignedIn, changes: Mapping[str, Any]) 
 
 async def change_password(
     parts: Parts, access: SignedIn, visitor: Nobody, *, current_password: str, new_password: str
-) -> None:
-    """Sets a new password and ends all other sessions; refuses with Invalid, InvalidGrant and LimitReached."""
+) -> tuple[Standing, ...]:
+    """Sets a new password and ends all other sessions; refuses with Invalid, InvalidGrant and LimitReached.
+
+    Answers how the caller stands with the limits on guessing.
+    """
     account = await read_me(parts, access)
     check_password(new_password, pointer="/new_password", known=[account.email])
     proof = await prove(parts, visitor, account.email, current_password)
@@ -85,10 +88,14 @@ async def change_password(
         work.sessions.end_others()
 
     await parts.database.write(access, change)
+    return proof.standings
 
 
-async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: str) -> None:
-    """Deletes the account with its diary, sessions and all else; refuses with InvalidGrant and LimitReached."""
+async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: str) -> tuple[Standing, ...]:
+    """Deletes the account with its diary, sessions and all else; refuses with InvalidGrant and LimitReached.
+
+    Answers how the caller stands with the limits on guessing.
+    """
     account = await read_me(parts, access)
     proof = await prove(parts, visitor, account.email, password)
     at = parts.clock()
@@ -100,6 +107,7 @@ async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: st
         work.guesses.forget(proof.guesser.subject)
 
     await parts.database.write(access, erase_all)
+    return proof.standings
 
 
 async def request_reset(parts: Parts, visitor: Nobody, email: str) -> None:

@@ -165,6 +165,40 @@ def test_wrong_password_counts_wherever_it_is_asked_for(client: TestClient, pati
     assert client.get("/v1/me", headers=patient.headers).status_code == 200
 
 
+def test_right_password_shows_what_remains_wherever_it_is_asked_for(client: TestClient, patient: Person) -> None:
+    attempt(client, patient.email)
+    remains = '"sign-in";r=9;t=900, "sign-in-network";r=299;t=900'
+    body = {"current_password": PASSWORD, "new_password": "a slow river in the evening"}
+    changed = client.post("/v1/me/password", json=body, headers=patient.headers)
+    assert (changed.status_code, changed.headers["ratelimit"]) == (204, remains)
+    erased = client.post("/v1/me/erasure", json={"password": body["new_password"]}, headers=patient.headers)
+    assert (erased.status_code, erased.headers["ratelimit"]) == (204, remains)
+    assert erased.headers["ratelimit-policy"] == '"sign-in";q=10;w=900, "sign-in-network";q=300;w=900'
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/me/password", {}),
+        ("/v1/me/password", {"current_password": PASSWORD, "new_password": "too short"}),
+        ("/v1/me/erasure", {}),
+    ],
+)
+def test_what_is_refused_before_the_password_is_asked_shows_how_the_network_stands(
+    client: TestClient, patient: Person, path: str, body: dict[str, str]
+) -> None:
+    attempt(client, "nobody@example.org")
+    for _ in range(2):
+        refused = client.post(path, json=body, headers=patient.headers)
+        assert (refused.status_code, refused.headers["ratelimit"]) == (422, '"sign-in-network";r=299;t=900')
+
+
+def test_asking_for_a_reset_shows_both_of_its_limits(client: TestClient) -> None:
+    answer = client.post("/v1/auth/password-reset", json={"email": "nobody@example.org"})
+    assert answer.headers["ratelimit"] == '"password-reset-network";r=99;t=3600, "password-reset";r=9;t=3600'
+    assert answer.headers["ratelimit-policy"] == ('"password-reset-network";q=100;w=3600, "password-reset";q=10;w=3600')
+
+
 def test_reset_by_mail_lets_the_owner_in_again(client: TestClient, mailbox: Mailbox, patient: Person) -> None:
     use_up(client, patient.email)
     client.post("/v1/auth/password-reset", json={"email": patient.email})

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.bodies import AUTH_BYTES, json_body
 from app.api.deps import Caller, TheParts, Visitor
-from app.api.limits import LimitedRoute, limited
+from app.api.limits import LimitedRoute, guarded, limited, show
 from app.api.problems import problems
 from app.domain.access import OwnDiary, Role
 from app.domain.accounts import DEFAULT_LOCALE, Account, Settings, Sex
-from app.domain.limits import SIGN_UP, SIGN_UP_EVERYWHERE
+from app.domain.limits import SIGN_IN_NETWORK, SIGN_UP, SIGN_UP_EVERYWHERE
 from app.services import accounts
 
 router = APIRouter(tags=["accounts"], route_class=LimitedRoute)
@@ -130,21 +130,33 @@ async def change_me(
     return AccountOut.of(await accounts.change_me(parts, access, body.changes()))
 
 
-@router.post("/me/password", status_code=204, responses=problems(401, 429, 507, "invalid-grant"))
+@router.post(
+    "/me/password",
+    status_code=204,
+    dependencies=[guarded(SIGN_IN_NETWORK)],
+    responses=problems(401, 429, 507, "invalid-grant"),
+)
 async def change_password(
+    request: Request,
     parts: TheParts,
     access: Caller,
     visitor: Visitor,
     body: Annotated[PasswordChange, json_body(PasswordChange, limit=AUTH_BYTES)],
 ) -> Response:
     """Choose a new password; all other sessions end."""
-    await accounts.change_password(
+    standings = await accounts.change_password(
         parts, access, visitor, current_password=body.current_password, new_password=body.new_password
     )
+    show(request, standings)
     return Response(status_code=204)
 
 
-@router.post("/me/erasure", status_code=204, responses=problems(401, 429, 507, "invalid-grant"))
+@router.post(
+    "/me/erasure",
+    status_code=204,
+    dependencies=[guarded(SIGN_IN_NETWORK)],
+    responses=problems(401, 429, 507, "invalid-grant"),
+)
 async def erase(
     request: Request,
     parts: TheParts,
@@ -153,7 +165,7 @@ async def erase(
     body: Annotated[Erasure, json_body(Erasure, limit=AUTH_BYTES)],
 ) -> Response:
     """Delete the account and the diary for good."""
-    await accounts.erase(parts, access, visitor, password=body.password)
+    show(request, await accounts.erase(parts, access, visitor, password=body.password))
     if isinstance(access, OwnDiary):
         request.app.state.rendered.forget(access.patient)
     return Response(status_code=204)

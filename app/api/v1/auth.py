@@ -12,7 +12,7 @@ from starlette.background import BackgroundTask
 
 from app.api.bodies import AUTH_BYTES, InvalidRequest, UnsupportedGrantType, form_body, json_body
 from app.api.deps import TheParts, Visitor
-from app.api.limits import LimitedRoute, limited, show
+from app.api.limits import LimitedRoute, limited, show, show_also
 from app.api.problems import problems
 from app.domain.accounts import normalised_email
 from app.domain.limits import (
@@ -137,7 +137,7 @@ async def request_reset(
     """Ask for a mail with which a new password can be chosen; the answer is the same whether there is an account."""
     if parts.limits:
         whose = subject_of(parts, normalised_email(body.email)).hex()
-        show(request, parts.limits.admit((PASSWORD_RESET, f"{visitor.network} {whose}")))
+        show_also(request, parts.limits.admit((PASSWORD_RESET, f"{visitor.network} {whose}")))
     return Response(status_code=202, background=BackgroundTask(accounts.request_reset, parts, visitor, body.email))
 
 
