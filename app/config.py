@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     ] = None
     env: Annotated[
         Environment,
-        Field(description="`production` refuses an unsafe SQLite library and limits that are off."),
+        Field(description="`production` refuses an unsafe SQLite library, limits that are off, and `--demo`."),
     ] = Environment.DEVELOPMENT
     limits: Annotated[
         Switch, Field(description="Rate limits `on` or `off` (for load tests; refused in production).")

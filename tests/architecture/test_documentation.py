@@ -2,10 +2,12 @@
 
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from app.domain.sessions import ACCESS_LIFETIME, LONGEST_SESSION, REFRESH_LIFETIME
 from scripts.lib.readme import code_rows, field_codes, settings_rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,13 @@ def test_the_readme_lists_every_setting() -> None:
 
 def test_the_readme_lists_every_problem_code() -> None:
     assert rows(r"\| \d{3} \|") == code_rows(), "python -m scripts.lib.readme prints the table"
+
+
+def test_the_readme_says_how_long_tokens_last() -> None:
+    told = " ".join(README.split())
+    assert f"access token lasts {ACCESS_LIFETIME // timedelta(minutes=1)} minutes" in told
+    assert f"refresh token {REFRESH_LIFETIME.days} days from its last use" in told
+    assert f"{LONGEST_SESSION.days} days after the sign-in the session ends" in told
 
 
 def test_the_readme_names_every_code_of_a_field() -> None:
