@@ -8,6 +8,7 @@ from app.domain.clock import day_in_zone, latest_day
 from app.domain.errors import FieldError, Invalid, NotFound
 from app.domain.ids import Revision
 from app.domain.records.kinds import DOSE
+from app.domain.report.chart import COMPOSITE
 from app.domain.trends.adherence import Adherence, AdherenceCount, adherence
 from app.domain.trends.choice import choice, scales
 from app.domain.trends.dates import DateRange
@@ -35,13 +36,15 @@ async def summarise_all(parts: Parts, access: OwnDiary, as_of: date) -> tuple[li
 async def summarise_measure(
     parts: Parts, access: OwnDiary, condition: str, measure: str | None, as_of: date
 ) -> tuple[Summary, str | None, Revision]:
-    """The summary of one measure beside the doses, and its code: the condition's primary measure unless given.
+    """The summary of one series beside the doses, and its code: the condition's primary measure unless given.
 
-    Refuses with NotFound for an unknown condition, and with Invalid for an unknown measure. The code is None where an
-    own condition has no measure yet.
+    The `composite` is of all targets. Refuses with NotFound for an unknown condition, and with Invalid for an unknown
+    measure. The code is None where an own condition has no measure yet.
     """
     material, revision = await _gathered(parts, access, as_of)
     diary = _diary(material, condition)
+    if measure == COMPOSITE:
+        return summary(diary, as_of, revision), measure, revision
     shown = measure or choice(diary.condition, diary.tracked, scales(diary.own_measures)).primary
     if measure is not None and not material.scores(measure):
         raise Invalid([FieldError(pointer="measure", code="out-of-range", message="There is no such measure.")])

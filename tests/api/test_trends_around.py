@@ -61,6 +61,20 @@ def test_chart_shows_the_measure_asked_for(phone: Phone) -> None:
     assert svg.find(f"{SVG}Grip") is None
 
 
+def test_chart_shows_the_composite_that_the_verdict_comes_from(phone: Phone) -> None:
+    write_days(phone, days_from(date(2026, 1, 4), 14), pain=8, sleep_disturbance=6, fatigue=4)
+    write_days(phone, days_from(date(2026, 1, 18), 42), pain=5, sleep_disturbance=3, fatigue=1)
+    write_doses(phone, days_from(date(2026, 1, 18), 42))
+    told = phone.get("/v1/trends/fibromyalgia").json()["composite"]
+    text, svg = drawn(phone, "?measure=composite")
+    words = svg.findtext(f"{SVG}desc") or ""
+    assert told["baseline"]["mean"] == 6.0
+    assert "the mean was 6.0, from 14 days" in words
+    assert words.endswith(told["verdict"]["text"])
+    assert len(svg.findall(f".//{SVG}circle")) == len(told["weeks"])
+    assert text != drawn(phone, "?measure=pain")[0]
+
+
 @pytest.mark.parametrize(
     ("query", "fault"),
     [

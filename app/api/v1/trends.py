@@ -26,7 +26,8 @@ from app.services import trends
 Condition = Annotated[str, Path(max_length=64, description="A condition code, or the id of an own condition.")]
 AsOf = Annotated[Day | None, Query(description="The date of the look; today in the account's zone by default.")]
 Measure = Annotated[
-    str | None, Query(max_length=64, description="A measure code; the condition's primary measure by default.")
+    str | None,
+    Query(max_length=64, description="A measure code, or `composite`; the condition's primary measure by default."),
 ]
 Charted = Annotated[Theme, Query(description="`auto` follows the reader's setting.")]
 _SVG: Final = "image/svg+xml"
@@ -91,7 +92,7 @@ async def draw_chart(  # noqa: PLR0913 - a picture is named by its subject, date
     theme: Charted = Theme.AUTO,
     as_of: AsOf = None,
 ) -> Response:
-    """One measure over time as a picture, with the doses behind it and a text alternative within."""
+    """One measure, or the composite, over time as a picture, with the doses behind it and a text alternative within."""
     day = trends.checked_as_of(parts, access, as_of)
 
     async def content() -> tuple[Revision, bytes]:
