@@ -34,6 +34,7 @@ from app.storage import data_folder, sqlite_library
 from app.storage.database import Database
 from app.storage.engines import sqlite_file
 from app.storage.schema import wanted_revision
+from app.web import reset
 
 _DESCRIPTION = (
     "A symptom diary for people on low-dose naltrexone: daily scores and doses from several devices, and honest trend "
@@ -76,6 +77,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.state.stopping = asyncio.Event()
     v1.install(app)
     app.include_router(operations(metrics, lambda: readiness(app.state.parts.database)))
+    app.include_router(reset.router)
     document.install(app, v1.SCHEMAS, v1.EXAMPLES)
     route_index.install(app)
     middleware.install(app, metrics)

@@ -17,7 +17,7 @@ def password_reset(public_url: str, email: str, token: str) -> Mail:
     )
 
 
-def session_revoked(public_url: str, email: str) -> Mail:
+def session_revoked(email: str) -> Mail:
     """After two held the same refresh token."""
     return Mail(
         to=email,
@@ -25,7 +25,6 @@ def session_revoked(public_url: str, email: str) -> Mail:
         text=(
             "The sign-in of one of your devices was used from two places at once, which can mean that somebody has "
             "copied it. It has been ended, and nobody can use it any more.\n\n"
-            "Please sign in on your device again. If you did not expect this, choose a new password too:\n\n"
-            f"{public_url}\n"
+            "Please sign in on your device again. If you did not expect this, choose a new password too.\n"
         ),
     )

@@ -122,7 +122,7 @@ async def refresh(parts: Parts, refresh_token: str) -> Tokens:
     family = await parts.database.write(_ANYWHERE, renew)
     if isinstance(family, OpenSession):
         if parts.mailer:
-            parts.mailer.send(session_revoked(parts.public_url, family.email))
+            parts.mailer.send(session_revoked(family.email))
         raise InvalidGrant
     return Tokens(access_token=access_token, refresh_token=next_token, expires_in_s=_seconds_left(family, at))
 
