@@ -35,8 +35,3 @@ def is_known_zone(name: str) -> bool:
 def day_in_zone(now: datetime, zone: str) -> date:
     """The civil date in a known zone at an instant."""
     return now.astimezone(ZoneInfo(zone)).date()
-
-
-def rfc3339(instant: datetime) -> str:
-    """An instant as the wire shows it: UTC with `Z`, to the second, or to the microsecond where there are any."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

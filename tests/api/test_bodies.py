@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.bodies import IMPORT_BYTES, InvalidRequest, form_body, json_body, json_object, parse_form, raw_body
-from app.api.wire import Day, Instant
+from app.api.wire import Day
 from app.domain.errors import NotFound
 from tests.support.serving import Answer, Running, make_app, read_answer, request, serving
 
@@ -28,7 +28,6 @@ class _Share(BaseModel):
     label: str = Field(default="", max_length=5)
     scopes: list[str] = []
     starts_on: Day | None = None
-    expires_at: Instant | None = None
     open: bool = False
 
 
@@ -84,10 +83,9 @@ def _faults(answer: Answer) -> list[tuple[str, str]]:
 
 
 def test_model_arrives(service: Running) -> None:
-    body = b'{"kind":"visit","starts_on":"2026-03-01","expires_at":"2026-03-01T10:00:00+02:00"}'
+    body = b'{"kind":"visit","starts_on":"2026-03-01"}'
     content = service.ask("POST", "/shares", body).json()
     assert content["starts_on"] == "2026-03-01"
-    assert content["expires_at"] == "2026-03-01T08:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +106,6 @@ def test_model_arrives(service: Running) -> None:
         ('"kind":"visit","starts_on":86400', ("/starts_on", "invalid-date")),
         ('"kind":"visit","starts_on":"86400"', ("/starts_on", "invalid-date")),
         ('"kind":"visit","starts_on":"2026-02-30"', ("/starts_on", "invalid-date")),
-        ('"kind":"visit","expires_at":"2026-03-01T10:00:00"', ("/expires_at", "invalid-date")),
         ('"kind":"visit","open":1', ("/open", "wrong-type")),
         ('"kind":"visit","a/b":1', ("/a~1b", "unknown-field")),
     ],

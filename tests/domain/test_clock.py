@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.clock import day_in_zone, is_known_zone, latest_day, rfc3339, system_clock
+from app.domain.clock import day_in_zone, is_known_zone, latest_day, system_clock
 
 instants = st.datetimes(datetime.fromisoformat("1900-01-02"), datetime.fromisoformat("9999-12-30")).map(
     lambda naive: naive.replace(tzinfo=UTC)
@@ -42,11 +42,3 @@ def test_only_names_of_the_database_of_zones_are_known() -> None:
     assert is_known_zone("Europe/London")
     assert not is_known_zone("Europe/Atlantis")
     assert not is_known_zone("../../etc/passwd")
-
-
-@given(instants)
-def test_an_instant_on_the_wire_is_utc_and_comes_back(instant: datetime) -> None:
-    text = rfc3339(instant)
-    assert text.endswith("Z")
-    assert datetime.fromisoformat(text) == instant
-    assert ("." in text) == bool(instant.microsecond)

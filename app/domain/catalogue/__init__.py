@@ -28,7 +28,6 @@ from app.domain.catalogue.measures import (
     Measure,
     MeasureRole,
     Recall,
-    measure,
 )
 
 CATALOGUE_VERSION = version_of((MEASURES_FILE, CONDITIONS_FILE, EVIDENCE_FILE))
@@ -55,5 +54,4 @@ __all__ = [
     "Unit",
     "condition",
     "evidence",
-    "measure",
 ]

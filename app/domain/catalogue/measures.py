@@ -105,8 +105,3 @@ def _measure(entry: Mapping[str, Any]) -> Measure:
 MEASURES_FILE = read_file("measures.json")
 MEASURES = by_code(_measure(entry) for entry in MEASURES_FILE.content["measures"])
 MEASURE_CODES = frozenset(MEASURES)
-
-
-def measure(code: str) -> Measure | None:
-    """Find a measure of the catalogue; None for any other code, an own measure's too."""
-    return MEASURES.get(code)

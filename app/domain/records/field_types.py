@@ -95,11 +95,6 @@ class Milligrams:
         return {"type": "number", "exclusiveMinimum": 0, "maximum": _MOST_MG, "multipleOf": float(_MICROGRAM)}
 
 
-def dose_ug(mg: Decimal) -> int:
-    """Whole micrograms of stored milligrams; exact."""
-    return int(mg * 1000)
-
-
 @dataclass(frozen=True, slots=True)
 class Text:
     """Any Unicode text but NUL and lone surrogates; lengths in code points."""

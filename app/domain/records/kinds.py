@@ -285,8 +285,3 @@ KINDS: Mapping[KindName, Kind] = MappingProxyType(
     }
 )
 """Every kind by its name, in the order of domain, section 3."""
-
-
-def kind_named(name: str) -> Kind | None:
-    """The kind of that name, or None."""
-    return KINDS.get(KindName(name))

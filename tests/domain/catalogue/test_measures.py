@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.catalogue import MEASURE_CODES, MEASURES, Direction, MeasureRole, Recall, measure
+from app.domain.catalogue import MEASURE_CODES, MEASURES, Direction, MeasureRole, Recall
 
 CORE = ("pain", "sleep_disturbance", "vivid_dreams", "digestive_upset")
 BENEFIT = (
@@ -20,15 +20,11 @@ def test_measures_are_the_four_core_ones_fifteen_symptoms_and_function() -> None
 
 
 def test_sleep_quality_is_a_field_of_a_day_and_no_measure() -> None:
-    assert measure("sleep_quality") is None
+    assert "sleep_quality" not in MEASURES
 
 
-def test_own_measure_is_not_in_the_catalogue() -> None:
-    assert measure("own:jaw") is None
-
-
-def test_measure_is_found_by_its_code() -> None:
-    assert all(measure(code) is entry and entry.code == code for code, entry in MEASURES.items())
+def test_measure_stands_under_its_code() -> None:
+    assert all(entry.code == code for code, entry in MEASURES.items())
 
 
 def test_every_score_runs_from_best_to_worst() -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from app.domain.catalogue import MEASURE_CODES
 from app.domain.records.field_types import WholeNumber
-from app.domain.records.kinds import DAY, KINDS, kind_named
+from app.domain.records.kinds import DAY, KINDS
 
 PATHS = {
     "day": "days",
@@ -41,12 +41,6 @@ def test_the_kinds_and_their_collections_are_those_of_the_wire_contract() -> Non
 def test_lists_are_ordered_by_the_date_of_the_kind() -> None:
     assert {kind.name: kind.date_field for kind in KINDS.values()} == DATES
     assert all(kind.date_field is None or kind.date_field in kind.fields for kind in KINDS.values())
-
-
-def test_each_kind_is_found_by_its_name() -> None:
-    assert [kind_named(name) for name in KINDS] == [*KINDS.values()]
-    assert kind_named("days") is None
-    assert kind_named("\ud800") is None
 
 
 def test_a_day_has_a_field_for_each_measure() -> None:
