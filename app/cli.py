@@ -106,13 +106,13 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     app = create_app(settings)
     demo = asyncio.run(_with_parts(settings, make_demo)) if chosen.demo else None
     if not sqlite_library.is_safe and settings.resolved_database_url().startswith("sqlite"):
-        _tell(f"Warning: SQLite {sqlite_library.version} can lose committed writes; use 3.51.3 or later.")
+        _say(f"Warning: SQLite {sqlite_library.version} can lose committed writes; use 3.51.3 or later.")
 
     def started(port: int) -> None:
         settle_memory()
-        _tell(f"Onset is at http://{chosen.host}:{port} (to try it: /docs there)")
+        _say(f"Onset is at http://{chosen.host}:{port} (to try it: /docs there)")
         if demo:
-            _tell(f"Demonstration account: {demo.email}  password: {demo.password}")
+            _say(f"Demonstration account: {demo.email}  password: {demo.password}")
 
     server(
         app,
@@ -224,13 +224,8 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _tell(line: str) -> None:
-    """What is said in plain words beside a command's output, which for `serve` is the log."""
-    print(line, file=sys.stderr, flush=True)
-
-
 def _refuse(why: str) -> int:
-    _tell(f"onset: {why}")
+    print(f"onset: {why}", file=sys.stderr, flush=True)
     return _REFUSED
 
 

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard output, with ids and counts, never what users wrote or sent.
+"""Logs: one JSON object a line on standard error, with ids and counts, never what users wrote or sent.
 
 Exceptions are logged as their types and the places they passed, without their messages, since those of libraries
 repeat values (a database error repeats its parameters). Records of other libraries' loggers are logged by their
@@ -33,7 +33,7 @@ def configure_logs(level: str, output: BinaryIO | None = None) -> None:
             structlog.processors.JSONRenderer(serializer=_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.BytesLoggerFactory(output or sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(output or sys.stderr.buffer),
     )
     logging.basicConfig(handlers=[_Forward()], level=max(least, logging.INFO), force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # its templates say nothing without their arguments

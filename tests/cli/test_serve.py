@@ -1,4 +1,4 @@
-"""What `serve` writes where: its standard output is the log, and nothing else."""
+"""What `serve` writes where: its standard error is the log, and nothing else."""
 
 import json
 import os
@@ -10,17 +10,17 @@ from pathlib import Path
 from tests.support.process import ROOT
 
 
-def test_standard_output_holds_json_lines_alone(tmp_path: Path) -> None:
+def test_standard_error_holds_json_lines_alone(tmp_path: Path) -> None:
     settings = {name: value for name, value in os.environ.items() if not name.startswith("ONSET_")}
     command = [sys.executable, "-m", "app.cli", "serve", "--demo", "--port", "0", "--data", str(tmp_path)]
     with subprocess.Popen(
         command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as started:
         try:
-            assert started.stderr
-            told = next((line for line in started.stderr if line.startswith("Demonstration account: ")), "")
+            assert started.stdout
+            told = next((line for line in started.stdout if line.startswith("Demonstration account: ")), "")
             started.send_signal(signal.SIGTERM)
-            logged, _ = started.communicate(timeout=60)
+            _, logged = started.communicate(timeout=60)
         finally:
             started.kill()
     assert told

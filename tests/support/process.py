@@ -40,14 +40,14 @@ def process(settings: Settings) -> Generator[Process]:
         [sys.executable, "-m", "app.cli", "serve", "--port", "0"],
         cwd=ROOT,
         env=environment,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
     ) as started:
         try:
-            assert started.stderr
-            said = next((line for line in started.stderr if line.startswith(_SAYS_WHERE)), "")
+            assert started.stdout
+            said = next((line for line in started.stdout if line.startswith(_SAYS_WHERE)), "")
             assert said, "the service did not start"
-            threading.Thread(target=started.stderr.read, daemon=True).start()  # so that it never waits for a reader
+            threading.Thread(target=started.stdout.read, daemon=True).start()  # so that it never waits for a reader
             yield Process(int(said.removeprefix(_SAYS_WHERE).split()[0]), started)
         finally:
             started.kill()
