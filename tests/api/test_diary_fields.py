@@ -1,5 +1,6 @@
 """Ids and fields of each kind, as domain, section 3, has them."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -253,16 +254,14 @@ def test_declined_measure_stands_once_in_skipped(phone: Phone) -> None:
     assert answer.json()["fields"]["anxiety"] is None
 
 
-@pytest.mark.parametrize("mg", ["4.5", "0.1", "2.345", "0.001", "49.999", "50", "1.10", "3.0", "1E+1", "4500e-3"])
-def test_milligrams_are_stored_exactly_and_answered_as_a_canonical_number(
-    phone: Phone, client: TestClient, mg: str
-) -> None:
+def test_milligrams_are_stored_exactly_and_answered_as_a_canonical_number(phone: Phone, client: TestClient) -> None:
     address, headers = BY_PATH["doses"].address, {**phone.person.headers, "Content-Type": "application/json"}
-    body = f'{{"local_date": "2026-03-01", "status": "taken", "mg": {mg}}}'
-    assert client.put(address, content=body, headers=headers).status_code == 201
-    canonical = format(Decimal(mg).normalize(), "f")
-    assert f'"mg":{canonical},' in phone.get(address).text
-    assert f'"mg":{canonical},' in phone.get("/v1/doses").text
+    for mg in ("4.5", "0.1", "2.345", "0.001", "49.999", "50", "1.10", "3.0", "1E+1", "4500e-3"):
+        body = f'{{"local_date": "2026-03-01", "status": "taken", "mg": {mg}}}'
+        assert client.put(address, content=body, headers=headers).status_code in {200, 201}
+        canonical = re.escape(format(Decimal(mg).normalize(), "f"))
+        assert re.search(f'"mg": ?{canonical}[,}}]', phone.get(address).text)
+        assert re.search(f'"mg": ?{canonical}[,}}]', phone.get("/v1/doses").text)
 
 
 def test_number_that_a_double_would_round_into_range_is_refused(client: TestClient, phone: Phone) -> None:

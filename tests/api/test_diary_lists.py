@@ -167,28 +167,18 @@ def coded(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "x",
-        "!!!!",
-        "2026-01-01",
-        "%00",
-        "/w",
-        coded("2026-01-01"),
-        coded("2026-01-01."),
-        coded("2026-01-01.a/b"),
-        coded("2026-02-30.day-2026-01-01"),
-        coded("\0.day-2026-01-01"),
-        coded("2026-01-01\0.day-2026-01-01"),
-        coded("'; --.day-2026-01-01"),
-        "A" * 201,
-    ],
+CURSORS = (
+    *("x", "!!!!", "2026-01-01", "%00", "/w", "A" * 201),
+    *map(coded, ("2026-01-01", "2026-01-01.", "2026-01-01.a/b", "2026-02-30.day-2026-01-01", "'; --.day-2026-01-01")),
+    *map(coded, ("\0.day-2026-01-01", "2026-01-01\0.day-2026-01-01")),
 )
-def test_what_is_no_cursor_is_refused(phone: Phone, cursor: str) -> None:
+
+
+def test_what_is_no_cursor_is_refused(phone: Phone) -> None:
     write_days(phone, 2)
-    ((pointer, code),) = field_faults(phone.get(f"/v1/days?cursor={cursor}"))
-    assert (pointer, code) in {("cursor", "out-of-range"), ("cursor", "invalid-text")}
+    for cursor in CURSORS:
+        ((pointer, code),) = field_faults(phone.get(f"/v1/days?cursor={cursor}"))
+        assert (pointer, code in {"out-of-range", "invalid-text"}) == ("cursor", True), cursor
 
 
 def test_empty_cursor_begins_the_list(phone: Phone) -> None:
