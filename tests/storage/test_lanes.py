@@ -172,6 +172,7 @@ def test_closing_answers_what_waits_and_ends_threads_and_connections(
 
 def test_failures_leak_no_connection(database: Database, open_connections: set[object]) -> None:
     diary = new_diary(database)
+    of_the_lane_that_made_it = {*open_connections}
 
     def break_it(_: Work) -> None:
         raise OperationalError("SELECT", {}, Exception("lost"))
@@ -180,4 +181,4 @@ def test_failures_leak_no_connection(database: Database, open_connections: set[o
         for _ in range(8):
             with pytest.raises(DatabaseUnavailable):
                 asyncio.run(getattr(database, verb)(diary.access, break_it))
-    assert open_connections == set()
+    assert open_connections <= of_the_lane_that_made_it

@@ -13,6 +13,7 @@ from app.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 _SAYS_WHERE = "Onset is at http://127.0.0.1:"
+_LONGEST_START_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,15 @@ def process(settings: Settings) -> Generator[Process]:
         stdout=subprocess.PIPE,
         text=True,
     ) as started:
+        gives_up = threading.Timer(_LONGEST_START_S, started.kill)
+        gives_up.start()
         try:
             assert started.stdout
             said = next((line for line in started.stdout if line.startswith(_SAYS_WHERE)), "")
+            gives_up.cancel()
             assert said, "the service did not start"
             threading.Thread(target=started.stdout.read, daemon=True).start()  # so that it never waits for a reader
             yield Process(int(said.removeprefix(_SAYS_WHERE).split()[0]), started)
         finally:
+            gives_up.cancel()
             started.kill()
