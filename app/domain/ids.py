@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 
 AccountKey = NewType("AccountKey", int)
@@ -18,6 +18,7 @@ Device = NewType("Device", str)
 Revision = NewType("Revision", int)
 
 _RECORD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -33,7 +34,7 @@ def is_uuid7(text: str) -> bool:
 
 def uuid7(at: datetime, chance: bytes) -> str:
     """A version 7 UUID (RFC 9562) from an instant and 10 random bytes."""
-    milliseconds = int(at.timestamp() * 1000)
+    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)  # by whole numbers: a float loses one now and then
     bits = (milliseconds << 80) | int.from_bytes(chance, "big")
     bits = bits & ~(0xF << 76) | (0x7 << 76)
     bits = bits & ~(0x3 << 62) | (0x2 << 62)
