@@ -18,6 +18,7 @@ from app.storage.engines import make_engine
 from app.storage.schema import migrate
 from tests.support import contract, postgres
 from tests.support.clock import SettableClock
+from tests.support.mailbox import Mailbox
 from tests.support.people import Person, sign_up
 
 # How long an example takes is the machine's affair: a busy one must not fail a property.
@@ -90,8 +91,13 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def stand_ins(clock: SettableClock) -> StandIns:
-    return StandIns(clock=clock, hashing=CHEAP)
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def stand_ins(clock: SettableClock, mailbox: Mailbox) -> StandIns:
+    return StandIns(clock=clock, hashing=CHEAP, mailer=mailbox)
 
 
 @pytest.fixture

@@ -23,23 +23,12 @@ from app.domain.limits import (
     Policy,
 )
 from app.main import StandIns, create_app
-from tests.conftest import CHEAP
 from tests.support.clock import SettableClock
 from tests.support.mailbox import Mailbox
 from tests.support.people import PASSWORD, Person, sign_in
 
 WRONG = "not the password of anybody"
 QUARTER = timedelta(minutes=15)
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def stand_ins(clock: SettableClock, mailbox: Mailbox) -> StandIns:
-    return StandIns(clock=clock, hashing=CHEAP, mailer=mailbox)
 
 
 def at_network(client: TestClient, number: int) -> TestClient:

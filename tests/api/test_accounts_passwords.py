@@ -1,28 +1,21 @@
 """Passwords that are changed, forgotten and set anew."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from app.main import StandIns
-from tests.conftest import CHEAP
+from app.config import Settings
+from app.main import StandIns, create_app
+from app.storage.database import Database
 from tests.support.clock import SettableClock
 from tests.support.mailbox import Mailbox
 from tests.support.people import PASSWORD, Person, sign_in, sign_up
 
 NEW_PASSWORD = "a slow river in the evening"
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def stand_ins(clock: SettableClock, mailbox: Mailbox) -> StandIns:
-    return StandIns(clock=clock, hashing=CHEAP, mailer=mailbox)
 
 
 def change(client: TestClient, person: Person, current: str = PASSWORD, new: str = NEW_PASSWORD) -> Response:
@@ -82,6 +75,17 @@ def test_mail_lets_its_holder_choose_a_password_once(client: TestClient, mailbox
     assert not opens(client, patient.email, PASSWORD)
     again = confirm(client, token, new="yet another long password")
     assert (again.status_code, again.json()["code"]) == (400, "invalid-grant")
+
+
+def test_without_a_mail_server_a_reset_is_answered_alike_and_nothing_is_kept(
+    settings: Settings, stand_ins: StandIns, database: Database
+) -> None:
+    with TestClient(create_app(settings, replace(stand_ins, mailer=None))) as client:
+        person = sign_up(client)
+        for email in (person.email, "nobody@example.org"):
+            assert (forget(client, email).status_code, forget(client, email).content) == (202, b"")
+    with database.primary.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM password_resets")) == 0
 
 
 def test_any_use_of_one_reset_voids_the_others(client: TestClient, mailbox: Mailbox, patient: Person) -> None:

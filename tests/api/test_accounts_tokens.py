@@ -9,24 +9,12 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from app.main import StandIns
-from tests.conftest import CHEAP
 from tests.support.clock import SettableClock
 from tests.support.mailbox import Mailbox
 from tests.support.people import PASSWORD, Person, sign_in, sign_up
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 Tokens = dict[str, Any]
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def stand_ins(clock: SettableClock, mailbox: Mailbox) -> StandIns:
-    return StandIns(clock=clock, hashing=CHEAP, mailer=mailbox)
 
 
 def ask(client: TestClient, tokens: Tokens) -> Response:

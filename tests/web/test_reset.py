@@ -4,24 +4,10 @@ import base64
 import hashlib
 import re
 
-import pytest
 from starlette.testclient import TestClient
 
-from app.main import StandIns
-from tests.conftest import CHEAP
-from tests.support.clock import SettableClock
 from tests.support.mailbox import Mailbox
 from tests.support.people import Person
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def stand_ins(clock: SettableClock, mailbox: Mailbox) -> StandIns:
-    return StandIns(clock=clock, hashing=CHEAP, mailer=mailbox)
 
 
 def test_the_mail_leads_to_the_page(client: TestClient, patient: Person, mailbox: Mailbox) -> None:
