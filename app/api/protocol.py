@@ -44,7 +44,7 @@ class Deadlines:
 class ServerConfig(uvicorn.Config):
     """uvicorn's configuration, and what this protocol needs beside it."""
 
-    def __init__(self, app: Any, *, deadlines: Deadlines, admission: Admission, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, app: Any, *, deadlines: Deadlines, admission: Admission, **options: Any) -> None:  # noqa: ANN401  uvicorn hands on what it was given
         self.deadlines = deadlines
         self.admission = admission
         super().__init__(

@@ -46,7 +46,7 @@ def app() -> FastAPI:
         return Response(form.grant_type)
 
     @router.put("/days/{id}")
-    async def day(id: str, fields: Annotated[dict[str, object], json_object({"title": "Day"})]) -> Response:  # noqa: A002
+    async def day(id: str, fields: Annotated[dict[str, object], json_object({"title": "Day"})]) -> Response:  # noqa: A002  the name of the path parameter
         return Response(f"{id}{fields}")
 
     @router.post("/import")
