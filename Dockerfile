@@ -8,7 +8,7 @@ RUN useradd --uid 10001 --home-dir /srv --no-create-home onset \
 
 WORKDIR /srv
 COPY requirements.lock ./
-RUN python -m pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN python -m pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY alembic.ini ./
 COPY migrations ./migrations
 COPY app ./app

@@ -45,6 +45,7 @@ def steps(report: Path) -> list[Step]:
     python = sys.executable
     coverage = (python, "-m", "coverage", "report")
     return [
+        Step(name="locked packages agree", command=(python, "-m", "pip", "check")),
         Step(name="format", command=(_BIN / "ruff", "format", "--check", ".")),
         Step(name="lint", command=(_BIN / "ruff", "check", ".")),
         Step(name="own rules", command=(python, "-m", "scripts.lint")),

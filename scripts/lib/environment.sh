@@ -29,7 +29,9 @@ onset_install() {
     "$python" -m pip --version >/dev/null 2>&1 || "$base" -m venv --clear "$root/.venv" || return
     rm -f "$root/.venv/requirements.lock" "$root/.venv/requirements-dev.lock"
     log=$root/.venv/pip.log
-    "$python" -m pip install --disable-pip-version-check --no-input --require-hashes -r "$root/$lock" >"$log" 2>&1 ||
+    # --no-deps: the lock file is whole, and pip would otherwise prefer a newer release for a package asked with extras.
+    "$python" -m pip install --disable-pip-version-check --no-input --no-deps --require-hashes -r "$root/$lock" \
+        >"$log" 2>&1 ||
         { cat "$log" >&2 && return 1; }
     cp "$root/$lock" "$root/.venv/$lock"
 }
