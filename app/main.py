@@ -12,6 +12,7 @@ from functools import partial
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.middleware import Middleware
 
 from app import __version__
 from app.api import document, middleware, problems, route_index, v1
@@ -20,6 +21,8 @@ from app.api.metrics import Metrics
 from app.api.network import parse_proxies
 from app.api.ops import Readiness, operations
 from app.api.rendered import Rendered
+from app.api.unchanged import Unchanged
+from app.api.v1 import trends
 from app.api.v1.records import record_of
 from app.config import Environment, Settings, Switch
 from app.domain.access import Operator
@@ -80,7 +83,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.include_router(reset.router)
     document.install(app, v1.SCHEMAS, v1.EXAMPLES)
     route_index.install(app)
-    middleware.install(app, metrics)
+    middleware.install(app, metrics, Middleware(Unchanged, below=trends.PATH, tag=trends.present_tag))
     problems.install(app, {EntryChanged: _current})
     return app
 

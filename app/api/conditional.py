@@ -30,7 +30,7 @@ def revision_tag(revision: Revision) -> str:
 def is_known(request: Request, etag: str) -> bool:
     """Whether If-None-Match names this tag: compared weakly; `*` names any; what is not a list of tags names none."""
     named = ",".join(request.headers.getlist("if-none-match"))
-    if named.strip() == "*":
+    if named.strip() in {etag, "*"}:
         return True
     if not _TAGS.fullmatch(named):
         return False

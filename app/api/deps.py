@@ -1,6 +1,6 @@
 """What routes depend on: the parts of the service, and who is asking."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from fastapi.requests import HTTPConnection
@@ -22,8 +22,11 @@ async def _visitor(request: Request) -> Nobody:
     return Nobody(network=client_network(request.scope, request.app.state.trusted_proxies))
 
 
+_ADMITTED: Final = "admitted"
+
+
 class _Bearer(OAuth2PasswordBearer):
-    """Admits the bearer of the access token; one dependency does it all, since each one costs every request."""
+    """Admits the bearer of the access token, once; one dependency does it all, since each one costs every request."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -35,7 +38,11 @@ class _Bearer(OAuth2PasswordBearer):
 
     @override
     async def __call__(self, request: HTTPConnection) -> SignedIn:  # pyright: ignore[reportIncompatibleMethodOverride] - more than the token
-        return await admit(request.app.state.parts, await super().__call__(request))
+        state = request.scope["state"]
+        who: SignedIn | None = state.get(_ADMITTED)
+        if who is None:
+            who = state[_ADMITTED] = await admit(request.app.state.parts, await super().__call__(request))
+        return who
 
 
 class _PatientBearer(_Bearer):
@@ -54,5 +61,6 @@ Visitor = Annotated[Nobody, Depends(_visitor)]
 """Whoever calls, signed in or not, by the network they call from."""
 Caller = Annotated[SignedIn, Depends(_Bearer())]
 """Whoever is signed in."""
-Patient = Annotated[OwnDiary, Depends(_PatientBearer())]
+the_patient = _PatientBearer()
+Patient = Annotated[OwnDiary, Depends(the_patient)]
 """A patient, for the own diary."""

@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,8 +22,8 @@ _GZIP_LEVEL: Final = 4
 _GZIP_IN_THREAD_FROM_BYTES: Final = 64 * 1024
 
 
-def install(app: FastAPI, metrics: Metrics) -> None:
-    """Puts the middleware around the application, and compression within it."""
+def install(app: FastAPI, metrics: Metrics, *within: Middleware) -> None:
+    """Puts the middleware around the application: within it what is given, in this order, and last compression."""
     app.add_middleware(
         GZipMiddleware,
         minimum_size=_GZIP_FROM_BYTES,
@@ -30,7 +31,7 @@ def install(app: FastAPI, metrics: Metrics) -> None:
         thread_minimum_size=_GZIP_IN_THREAD_FROM_BYTES,
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "application/jose"),
     )
-    app.add_middleware(Edge, metrics=metrics)
+    app.user_middleware[:0] = [Middleware(Edge, metrics=metrics), *within]
 
 
 class Edge:

@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from typing import NamedTuple
 
+from starlette.routing import BaseRoute
+
 from app.domain.ids import PatientKey
 
 _MOST_BYTES = 4 * 2**20
@@ -17,30 +19,41 @@ class Name(NamedTuple):
     etag: str
 
 
+class Kept(NamedTuple):
+    """An answer, and the route that gave it."""
+
+    body: bytes
+    route: BaseRoute
+
+
 class Rendered:
-    """Bodies by their names; the longest unused go first once there are more bytes than allowed."""
+    """Answers by their names; the longest unused go first once there are more bytes than allowed."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
-        self._bodies: OrderedDict[Name, bytes] = OrderedDict()
+        self._answers: OrderedDict[Name, Kept] = OrderedDict()
         self._most_bytes = most_bytes
         self._bytes = 0
 
-    def get(self, name: Name) -> bytes | None:
-        """The body, if it is still here."""
-        body = self._bodies.get(name)
-        if body is not None:
-            self._bodies.move_to_end(name)
-        return body
+    def get(self, name: Name) -> Kept | None:
+        """The answer, if it is still here."""
+        answer = self._answers.get(name)
+        if answer is not None:
+            self._answers.move_to_end(name)
+        return answer
 
-    def keep(self, name: Name, body: bytes) -> None:
-        """Keeps the body under the name."""
-        self._bytes += len(body) - len(self._bodies.pop(name, b""))
-        self._bodies[name] = body
+    def keep(self, name: Name, answer: Kept) -> None:
+        """Keeps the answer under the name."""
+        self._let_go(name)
+        self._answers[name] = answer
+        self._bytes += len(answer.body)
         while self._bytes > self._most_bytes:
-            _, oldest = self._bodies.popitem(last=False)
-            self._bytes -= len(oldest)
+            self._let_go(next(iter(self._answers)))
 
     def forget(self, patient: PatientKey) -> None:
         """Lets go of all that was made from an erased diary."""
-        for name in [name for name in self._bodies if name.patient == patient]:
-            self._bytes -= len(self._bodies.pop(name))
+        for name in [name for name in self._answers if name.patient == patient]:
+            self._let_go(name)
+
+    def _let_go(self, name: Name) -> None:
+        answer = self._answers.pop(name, None)
+        self._bytes -= len(answer.body) if answer else 0

@@ -20,6 +20,10 @@ class Nobody:
     network: str
 
 
+ANYWHERE = Nobody(network="")
+"""The bearer of a token, which is as good from one network as from another."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
     """The person who runs the service, at its command line."""

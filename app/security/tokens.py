@@ -45,6 +45,10 @@ class TokenKind(StrEnum):
         return (self.payload_bytes + _CHECKSUM_BYTES) * 4 // 3
 
 
+_KINDS = {kind.value: kind for kind in TokenKind}
+_PREFIX_CHARACTERS = 9
+
+
 def new_token(kind: TokenKind, chance: Chance) -> str:
     """A token that nobody has seen before; a refresh token begins a new family."""
     return _token(kind, chance(kind.payload_bytes))
@@ -65,11 +69,11 @@ def kind_of(token: str) -> TokenKind | None:
 
     Guards against typing errors and noise, not against forgery: anybody can compute the checksum.
     """
-    kind = next((kind for kind in TokenKind if token.startswith(kind)), None)
+    kind = _KINDS.get(token[:_PREFIX_CHARACTERS])
     if kind is None or len(token) != len(kind) + kind.body_characters or not _BASE64URL.fullmatch(token, len(kind)):
         return None
     raw = base64.urlsafe_b64decode(token[len(kind) :])
-    payload, checksum = raw[: kind.payload_bytes], raw[kind.payload_bytes :]
+    payload, checksum = raw[:-_CHECKSUM_BYTES], raw[-_CHECKSUM_BYTES:]
     return kind if checksum == _checksum(kind, payload) else None
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.access import Nobody, OwnDiary, SignedIn
+from app.domain.access import ANYWHERE, Nobody, OwnDiary, SignedIn
 from app.domain.accounts import LONGEST_NAME, normalised_email
 from app.domain.errors import NotFound, StorageFull
 from app.domain.ids import SessionId, SessionKey, is_uuid7, uuid7
@@ -31,9 +31,6 @@ from app.services.parts import Parts
 from app.storage.tokens import Bearer, NewSession, OpenSession
 from app.storage.work import Work
 
-_ANYWHERE = Nobody(network="")
-"""A token is as good from one network as from another."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
@@ -57,11 +54,11 @@ async def admit(parts: Parts, token: str | None) -> SignedIn | OwnDiary:
     if kind_of(token) is not TokenKind.ACCESS:
         raise TokenInvalid
     its_fingerprint, at = fingerprint(token), parts.clock()
-    bearer = await parts.database.look(_ANYWHERE, lambda work: work.tokens.bearer(its_fingerprint))
+    bearer = await parts.database.bearer(its_fingerprint)
     access, confirmed = _verdict(bearer, at)
     if confirmed:
         with suppress(StorageFull):
-            return await parts.database.write(_ANYWHERE, lambda work: _confirm(work, its_fingerprint, at))
+            return await parts.database.write(ANYWHERE, lambda work: _confirm(work, its_fingerprint, at))
     return access
 
 
@@ -119,7 +116,7 @@ async def refresh(parts: Parts, refresh_token: str) -> Tokens:
         _hand_out(work, session.key, outcome.family, access_token, at)
         return outcome.family
 
-    family = await parts.database.write(_ANYWHERE, renew)
+    family = await parts.database.write(ANYWHERE, renew)
     if isinstance(family, OpenSession):
         if parts.mailer:
             parts.mailer.send(session_revoked(family.email))
@@ -142,7 +139,7 @@ async def revoke(parts: Parts, token: str) -> None:
             work.tokens.end(key)
 
     if kind in (TokenKind.ACCESS, TokenKind.REFRESH):
-        await parts.database.write(_ANYWHERE, end)
+        await parts.database.write(ANYWHERE, end)
 
 
 async def list_sessions(parts: Parts, access: SignedIn) -> list[Session]:
@@ -180,7 +177,7 @@ def _verdict(bearer: Bearer | None, at: datetime) -> tuple[SignedIn | OwnDiary, 
 
 def _confirm(work: Work, its_fingerprint: bytes, at: datetime) -> SignedIn | OwnDiary:
     # Looked at once more: it may have been refreshed, revoked or confirmed since.
-    access, confirmed = _verdict(work.tokens.bearer(its_fingerprint, to_confirm=True), at)
+    access, confirmed = _verdict(work.tokens.bearer(its_fingerprint), at)
     if confirmed:
         work.tokens.confirm(access.session, confirmed, at)
     return access

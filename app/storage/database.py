@@ -6,18 +6,19 @@ slow. When `write` returns, its commit is on the disk.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.access import Access, OwnDiary
+from app.domain.access import ANYWHERE, Access, OwnDiary
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ids import Revision
 from app.domain.sessions import TokenInvalid
 from app.storage.engines import make_engine
 from app.storage.failures import as_refusal, breaks_transaction, lost_race
 from app.storage.lanes import Answer, Lanes, Unit
+from app.storage.tokens import Bearer
 from app.storage.work import Work
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class Database:
         self.primary = make_engine(url)
         reading = make_engine(url, read_only=True)
         self._readers = Lanes(reading, _read_each, threads=_READERS)
-        self._lookers = Lanes(reading, _look_together, threads=1, together=_TOGETHER)
+        self._lookers = Lanes(reading, _find_bearers, threads=1, together=_TOGETHER)
         self._replica_readers = (
             Lanes(make_engine(replica_url, read_only=True), _read_each, threads=_READERS) if replica_url else None
         )
@@ -54,19 +55,19 @@ class Database:
         """
         if self._replica_readers and isinstance(access, OwnDiary):
             with suppress(_Behind, TokenInvalid, DatabaseUnavailable):
-                return await _answered(self._replica_readers, access, _caught_up(access.revision, work))
-        return await _answered(self._readers, access, work)
+                return await _answered(self._replica_readers, _Job(access, _caught_up(access.revision, work)))
+        return await _answered(self._readers, _Job(access, work))
 
-    async def look(self, access: Access, work: Callable[[Work], T]) -> T:
-        """What the work answers from a few rows found by their keys, as they are now (never from a replica).
+    async def bearer(self, token: bytes) -> Bearer | None:
+        """What the access token with this fingerprint opens now (never by a replica).
 
-        For what every request asks. All that wait are answered together, since waking a thread costs more than that.
+        Every request asks this, so all that wait are answered together.
         """
-        return await _answered(self._lookers, access, work)
+        return await _answered(self._lookers, token)
 
     async def write(self, access: Access, work: Callable[[Work], T]) -> T:
         """What the work answers, once it is durable; refuses with DatabaseUnavailable or StorageFull."""
-        return await _answered(self._writers, access, work)
+        return await _answered(self._writers, _Job(access, work))
 
     def close(self) -> None:
         """Answers what waits, then closes every connection."""
@@ -91,14 +92,25 @@ def _caught_up(revision: Revision, work: Callable[[Work], T]) -> Callable[[Work]
     return checked
 
 
-async def _answered(lanes: Lanes, access: Access, work: Callable[[Work], Any]) -> Any:  # noqa: ANN401 - the work's answer
+async def _answered(lanes: Lanes, asked: object) -> Any:  # noqa: ANN401 - the lanes' answer
     try:
-        return await lanes.submit(access, work)
+        return await lanes.submit(asked)
     except DBAPIError as failure:
         refusal = as_refusal(failure)
         if refusal is None:
             raise
         raise refusal from failure
+
+
+class _Job(NamedTuple):
+    """A unit of work, and who acts."""
+
+    access: Access
+    work: Callable[[Work], object]
+
+
+def _done(connection: Connection, job: _Job) -> object:
+    return job.work(Work(connection, job.access))
 
 
 def _read_each(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
@@ -108,21 +120,18 @@ def _read_each(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
 def _read(connection: Connection, unit: Unit) -> Answer:
     try:
         with connection.begin() as transaction:
-            value = unit.work(Work(connection, unit.access))
+            value = _done(connection, unit.asked)
             transaction.rollback()
     except Exception as failure:  # noqa: BLE001 - the caller's answer
         return unit, None, failure
     return unit, value, None
 
 
-def _look_together(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
-    try:
-        with connection.begin() as transaction:
-            answers: list[Answer] = [(unit, unit.work(Work(connection, unit.access)), None) for unit in units]
-            transaction.rollback()
-    except Exception as failure:  # noqa: BLE001 - the caller's answer, or one of the callers'
-        return [(units[0], None, failure)] if len(units) == 1 else _read_each(connection, units)
-    return answers
+def _find_bearers(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
+    with connection.begin() as transaction:
+        found = Work(connection, ANYWHERE).tokens.bearers([unit.asked for unit in units])
+        transaction.rollback()
+    return [(unit, found.get(unit.asked), None) for unit in units]
 
 
 def _write_each(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
@@ -133,7 +142,7 @@ def _write_alone(connection: Connection, unit: Unit) -> Answer:
     for attempt in range(1, _RACES + 1):
         try:
             with connection.begin():
-                value = unit.work(Work(connection, unit.access))
+                value = _done(connection, unit.asked)
         except DBAPIError as failure:
             if attempt < _RACES and lost_race(failure):
                 continue
@@ -162,7 +171,7 @@ def _write_together(connection: Connection, units: Sequence[Unit]) -> list[Answe
 def _write_in_savepoint(connection: Connection, unit: Unit) -> Answer:
     connection.exec_driver_sql("SAVEPOINT unit")  # in plain SQL: SQLAlchemy's own costs as much as half the write
     try:
-        value = unit.work(Work(connection, unit.access))
+        value = _done(connection, unit.asked)
     except Exception as failure:
         if breaks_transaction(failure):
             raise

@@ -9,7 +9,10 @@ _LOST_RACE_STATES = frozenset({"40001", "40P01"})  # serialization_failure, dead
 _AWAY_STATES = _LOST_RACE_STATES | {"25006"}  # read_only_sql_transaction: a standby, or a server told not to write
 _AWAY_CLASSES = ("08", "53", "55", "57", "58")  # connection, resources, lock, shutdown and timeouts, system
 _SQLITE_FULL = "SQLITE_FULL"
-_SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL")
+_SQLITE_AWAY = (
+    *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL"),
+    *("SQLITE_CORRUPT", "SQLITE_NOTADB"),
+)
 
 
 def _state(error: DBAPIError) -> str:

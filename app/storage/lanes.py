@@ -1,4 +1,4 @@
-"""Lanes: threads that each own one database connection and take units of work from one queue.
+"""Lanes: threads that each own one database connection and take what is asked from one queue.
 
 Few threads on purpose: with the usual forty they fight over the interpreter, and 2 to 4 gave about twice the reads and
 a tenth of the slowest answers.
@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from app.domain.access import Access
 from app.domain.errors import DatabaseUnavailable, Overloaded
 from app.storage.failures import breaks_transaction, was_stale
 
@@ -26,16 +25,20 @@ _WAITING = 1024
 
 @dataclass(slots=True)
 class Unit:
-    """One unit of work that waits for its turn, and for its answer."""
+    """One that waits for its turn, and for its answer."""
 
-    access: Access
-    work: Callable[[Any], object]
+    asked: Any
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     @property
     def is_given_up(self) -> bool:
         """Whether nobody waits for the answer any more: the request was cancelled, or told that it took too long."""
-        return self.answer.cancelled()
+        return self.answer.done()
+
+    def give_up(self) -> None:
+        """Has the caller told that it took too long."""
+        if not self.answer.done():
+            self.answer.set_exception(DatabaseUnavailable())
 
 
 Answer = tuple[Unit, object, Exception | None]
@@ -52,17 +55,17 @@ class Lanes:
         for lane in self._lanes:
             lane.start()
 
-    async def submit(self, access: Access, work: Callable[[Any], object]) -> Any:  # noqa: ANN401 - the work's answer
-        """The work's answer, or its exception; refuses when too much waits or the database does not answer."""
+    async def submit(self, asked: Any) -> Any:  # noqa: ANN401 - whatever `run` takes and gives
+        """What `run` answers to this, or its exception; refuses when too much waits or nothing is answered in time."""
         if self._queue.qsize() >= _WAITING:
             raise Overloaded
-        unit = Unit(access, work)
+        unit = Unit(asked)
         self._queue.put(unit)
+        deadline = unit.answer.get_loop().call_later(ANSWER_WITHIN_S, unit.give_up)
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                return await unit.answer
-        except TimeoutError:
-            raise DatabaseUnavailable from None
+            return await unit.answer
+        finally:
+            deadline.cancel()
 
     def close(self) -> None:
         """Lets what waits be answered, then ends the threads and their connections."""

@@ -1,5 +1,6 @@
 """Sessions as the bearer of a token meets them: begun, found by a token, renewed, ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ _FAMILY = (
 _THE_SESSION = sessions.c.key == bindparam("the_session")
 _ITS_TOKENS = access_tokens.c.session == bindparam("the_session")
 
-_bearer = (
+_bearers = (
     select(
         *_FAMILY,
         access_tokens.c.generation.label("token_generation"),
@@ -38,13 +39,14 @@ _bearer = (
         accounts.c.locale,
         accounts.c.day_start_minutes,
         patient_state.c.rev,
+        access_tokens.c.fingerprint,
     )
     .join_from(access_tokens, sessions, sessions.c.key == access_tokens.c.session)
     .join(accounts, accounts.c.key == sessions.c.account)
     .join(patient_state, patient_state.c.patient == accounts.c.key, isouter=True)
-    .where(access_tokens.c.fingerprint == bindparam("token"))
+    .where(access_tokens.c.fingerprint.in_(bindparam("tokens", expanding=True)))
 )
-_bearer_to_confirm = _bearer.with_for_update(of=sessions)
+_locked_bearer = _bearers.with_for_update(of=sessions)
 _family = (
     select(*_FAMILY, sessions.c.key.label("session_key"), accounts.c.email)
     .join_from(sessions, accounts, accounts.c.key == sessions.c.account)
@@ -113,10 +115,14 @@ class Tokens:
     def __init__(self, connection: Connection, _access: Nobody) -> None:
         self._connection = connection
 
-    def bearer(self, token: bytes, *, to_confirm: bool = False) -> Bearer | None:
-        """What the access token with this fingerprint opens, in one look; the session is locked to be confirmed."""
-        query = _bearer_to_confirm if to_confirm else _bearer
-        row = self._connection.execute(query, {"token": token}).one_or_none()
+    def bearers(self, tokens: Sequence[bytes]) -> dict[bytes, Bearer]:
+        """What the access tokens with these fingerprints open, in one look; those that open nothing are absent."""
+        rows = self._connection.execute(_bearers, {"tokens": tokens})
+        return {row.fingerprint: _bearer_of(row) for row in rows}
+
+    def bearer(self, token: bytes) -> Bearer | None:
+        """What the access token opens; its session is locked until the unit of work ends."""
+        row = self._connection.execute(_locked_bearer, {"tokens": [token]}).one_or_none()
         return None if row is None else _bearer_of(row)
 
     def confirm(self, session: SessionKey, confirmed: Confirmed, now: datetime) -> None:

@@ -14,7 +14,8 @@ from app.storage.database import Database
 from app.storage.work import Work
 from tests.support.diaries import Diary, new_diary, revision
 
-VERBS = ("read", "look", "write")
+VERBS = ("read", "write")
+NO_TOKEN = bytes(32)
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_a_unit_that_takes_too_long_is_refused_within_five_seconds_and_blocks_no
         slow = asyncio.create_task(diary.database.write(diary.access, lambda _: goes_on.wait(20)))
         behind = asyncio.create_task(diary.database.write(diary.access, revision))
         assert await diary.database.read(diary.access, revision) == 1
-        assert await diary.database.look(diary.access, revision) == 1
+        assert await diary.database.bearer(NO_TOKEN) is None
         assert time.monotonic() - began < 2
         answers = await asyncio.gather(slow, behind, return_exceptions=True)
         assert [type(answer) for answer in answers] == [DatabaseUnavailable] * 2
@@ -157,15 +158,16 @@ def test_closing_answers_what_waits_and_ends_threads_and_connections(
     database = Database(database_url)
     diary = new_diary(database)
 
-    async def close_while_waiting() -> list[int]:
+    async def close_while_waiting() -> list[object]:
         verbs = (getattr(database, verb) for verb in VERBS for _ in range(5))
         asked = [asyncio.create_task(verb(diary.access, revision)) for verb in verbs]
+        bearer = asyncio.create_task(database.bearer(NO_TOKEN))
         await asyncio.sleep(0)
         database.close()
-        return await asyncio.gather(*asked)
+        return await asyncio.gather(*asked, bearer)
 
     assert len(open_connections) == 1
-    assert asyncio.run(close_while_waiting()) == [1] * 15
+    assert asyncio.run(close_while_waiting()) == [*[1] * 10, None]
     assert open_connections == set()
     assert threading.active_count() == threads
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import DatabaseError
 
 from app.domain.access import Operator
 from app.domain.errors import DatabaseUnavailable, StorageFull
@@ -143,20 +142,22 @@ def test_a_lock_that_another_process_holds_is_refused_in_time_while_reads_go_on(
 def test_a_database_whose_folder_is_gone_is_refused_and_used_once_it_is_back(tmp_path: Path) -> None:
     away = Database(f"sqlite:///{tmp_path / 'not there' / 'onset.db'}")
     try:
-        for verb in (away.read, away.look, away.write):
+        for verb in (away.read, away.write):
             with pytest.raises(DatabaseUnavailable):
                 asyncio.run(verb(Operator(reason="test"), lambda work: work.schema_revision()))
+        with pytest.raises(DatabaseUnavailable):
+            asyncio.run(away.bearer(bytes(32)))
         (tmp_path / "not there").mkdir()
         assert asyncio.run(away.read(Operator(reason="test"), lambda work: work.schema_revision())) is None
     finally:
         away.close()
 
 
-def test_a_file_that_is_no_database_is_a_fault_and_not_a_refusal(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "onset.db").write_bytes(b"no database at all, but long enough to be read" * 100)
     broken = Database(f"sqlite:///{tmp_path / 'onset.db'}")
     try:
-        with pytest.raises(DatabaseError):
+        with pytest.raises(DatabaseUnavailable):
             asyncio.run(broken.read(Operator(reason="test"), lambda work: work.schema_revision()))
     finally:
         broken.close()

@@ -32,6 +32,6 @@ EXAMPLES: Final = _EXAMPLES | {
 
 
 def install(app: FastAPI) -> None:
-    """Adds each router to the application itself, not to one of their own: app/api/route_index.py tells them apart."""
+    """Adds the routes themselves: a router that is included costs each request two more searches for its route."""
     for router in _ROUTERS:
-        app.include_router(router, prefix="/v1")
+        app.router.routes.extend(router.routes)

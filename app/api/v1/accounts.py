@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.bodies import AUTH_BYTES, json_body
 from app.api.deps import Caller, TheParts, Visitor
 from app.api.limits import LimitedRoute, guarded, limited, show
 from app.api.problems import problems
+from app.api.v1.router import PREFIX, Router
 from app.domain.access import OwnDiary, Role
 from app.domain.accounts import DEFAULT_LOCALE, Account, Settings, Sex
 from app.domain.limits import SIGN_IN_NETWORK, SIGN_UP, SIGN_UP_EVERYWHERE
 from app.services import accounts
 
-router = APIRouter(tags=["accounts"], route_class=LimitedRoute)
+router = Router(prefix=PREFIX, tags=["accounts"], route_class=LimitedRoute)
 
 Password = Annotated[str, Field(json_schema_extra={"format": "password"})]
 

@@ -5,7 +5,7 @@ A client is not registered: what it says of itself, in the form or in a Basic he
 
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
@@ -14,6 +14,7 @@ from app.api.bodies import AUTH_BYTES, InvalidRequest, UnsupportedGrantType, for
 from app.api.deps import TheParts, Visitor
 from app.api.limits import LimitedRoute, limited, show, show_also
 from app.api.problems import problems
+from app.api.v1.router import PREFIX, Router
 from app.domain.accounts import normalised_email
 from app.domain.limits import (
     PASSWORD_RESET,
@@ -27,7 +28,7 @@ from app.services import accounts, sessions
 from app.services.guessing import subject_of
 from app.services.sessions import Tokens
 
-router = APIRouter(prefix="/auth", tags=["auth"], route_class=LimitedRoute)
+router = Router(prefix=f"{PREFIX}/auth", tags=["auth"], route_class=LimitedRoute)
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

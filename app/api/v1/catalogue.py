@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.api.conditional import conditional
 from app.api.problems import problems
 from app.api.render import json_of
+from app.api.v1.router import PREFIX, Router
 from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
 from app.domain.catalogue import (
     CATALOGUE_VERSION,
@@ -26,7 +27,7 @@ _CACHE_CONTROL: Final = "public, max-age=3600"
 _UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {200: TAGGED, 304: {"description": "Unchanged", **TAGGED}}
 _MAY_BE_HELD: Final = {"parameters": [IF_NONE_MATCH]}
 
-router = APIRouter(prefix="/catalogue", tags=["catalogue"], responses=_UNCHANGED)
+router = Router(prefix=f"{PREFIX}/catalogue", tags=["catalogue"], responses=_UNCHANGED)
 
 
 class _Shape(BaseModel):

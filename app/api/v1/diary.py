@@ -10,6 +10,7 @@ from app.api.conditional import conditional, expected_by_put, expected_revision,
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
 from app.api.v1.records import page_of, place_of, record_of, reference, schema_name
+from app.api.v1.router import PREFIX, Router
 from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
 from app.api.wire import Day
 from app.domain.errors import FieldError, Invalid
@@ -44,7 +45,7 @@ def routers() -> list[APIRouter]:
 
 
 def _collection(kind: Kind) -> APIRouter:
-    router = APIRouter(prefix=f"/{kind.path}", tags=[kind.path], responses=problems(401, "wrong-role", 503))
+    router = Router(prefix=f"{PREFIX}/{kind.path}", tags=[kind.path], responses=problems(401, "wrong-role", 503))
     _add_list(router, kind)
     _add_read(router, kind)
     if kind.client_fields is None:

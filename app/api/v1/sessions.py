@@ -3,16 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel
 
 from app.api.deps import Caller, TheParts
 from app.api.problems import problems
+from app.api.v1.router import PREFIX, Router
 from app.domain.ids import SessionId
 from app.domain.sessions import Session
 from app.services import sessions
 
-router = APIRouter(prefix="/me/sessions", tags=["sessions"], responses=problems(401))
+router = Router(prefix=f"{PREFIX}/me/sessions", tags=["sessions"], responses=problems(401))
 
 
 class SessionOut(BaseModel):

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
 from app.api.render import json_of
 from app.api.v1.records import record_of, reference, schema_name
+from app.api.v1.router import PREFIX, Router
 from app.api.wire import Day
 from app.domain.records.kinds import CONFLICT, DAY
 from app.services.today import look_at_day
 from app.services.trends import checked_as_of
 
-router = APIRouter(tags=["today"], responses=problems(401, "wrong-role", 422))
+router = Router(prefix=PREFIX, tags=["today"], responses=problems(401, "wrong-role", 422))
 
 _NULL = {"type": "null"}
 _MAYBE_TEXT = {"type": ["string", "null"]}

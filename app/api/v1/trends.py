@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.api.conditional import is_known
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
 from app.api.render import json_of
-from app.api.rendered import Name, Rendered
+from app.api.rendered import Kept, Name, Rendered
+from app.api.v1.router import PREFIX, Router
 from app.api.v1.shapes import IF_NONE_MATCH, TAGGED, AdherenceOut, TrendsOut
 from app.api.wire import Day
 from app.domain.access import OwnDiary
@@ -22,6 +23,7 @@ from app.domain.trends.messages import ENGLISH
 from app.domain.trends.summary import Summary
 from app.domain.trends.verdict import METHOD_VERSION
 from app.services import trends
+from app.services.parts import Parts
 
 Condition = Annotated[str, Path(max_length=64, description="A condition code, or the id of an own condition.")]
 AsOf = Annotated[Day | None, Query(description="The date of the look; today in the account's zone by default.")]
@@ -39,7 +41,9 @@ CHART_SCHEMA: Final = {
     "examples": ['<svg xmlns="http://www.w3.org/2000/svg" role="img"><title>Pain</title></svg>'],
 }
 
-router = APIRouter(tags=["trends"], responses=problems(401, "wrong-role", 422))
+PATH: Final = f"{PREFIX}/trends"
+
+router = Router(prefix=PREFIX, tags=["trends"], responses=problems(401, "wrong-role", 422))
 
 
 @router.get("/trends", response_model=TrendsOut, responses=_UNCHANGED, openapi_extra=_MAY_BE_HELD)
@@ -126,14 +130,19 @@ async def _answer(
     tag = _tag(access.revision, day)
     rendered: Rendered = request.app.state.rendered
     name = Name(access.patient, request.scope["path"], request.scope["query_string"], tag)
-    body = rendered.get(name)
-    if body is None:
+    answer = rendered.get(name)
+    if answer is None:
         revision, body = await content()
-        tag = _tag(revision, day)
-        rendered.keep(name._replace(etag=tag), body)
+        tag, answer = _tag(revision, day), Kept(body, request.scope["route"])
+        rendered.keep(name._replace(etag=tag), answer)
     if is_known(request, tag):  # only now: a subject that does not exist has no tag, and is not found
         return Response(status_code=304, headers={"ETag": tag})
-    return Response(body, headers={"ETag": tag}, media_type=media_type)
+    return Response(answer.body, headers={"ETag": tag}, media_type=media_type)
+
+
+def present_tag(parts: Parts, access: OwnDiary) -> str:
+    """The tag that an answer about today has now."""
+    return _tag(access.revision, trends.today(parts, access))
 
 
 def _tag(revision: Revision, day: date) -> str:

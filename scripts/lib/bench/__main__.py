@@ -30,9 +30,9 @@ from scripts.lib.bench.raw import raw_rates
 from scripts.lib.bench.tally import HEADING, Tally
 from tests.support import postgres
 
-_A_YEAR = Length(days=421, treated_days=365)
-_TEN_YEARS = Length(days=3650, treated_days=365)
-_TREATED_TEN_YEARS = Length(days=3650, treated_days=3594)
+_A_YEAR = Length(days=421, treated_days=365, devices=CONNECTIONS)
+_TEN_YEARS = Length(days=3650, treated_days=365, devices=CONNECTIONS)
+_TREATED_TEN_YEARS = Length(days=3650, treated_days=3594, devices=CONNECTIONS)
 _COMPARED = (
     (TREND_OF_ONE, TREND_OF_TEN),
     (TREND_OF_ONE, TREND_OF_TREATED),

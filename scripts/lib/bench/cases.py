@@ -43,21 +43,21 @@ class People:
 
 def cases(people: People, port: int) -> list[Case]:
     """All of them; a 304 needs the summary's present tag, which is fetched here."""
-    one, ten, treated = (each.token for each in (people.of_a_year, people.of_ten_years, people.treated_ten_years))
+    one, ten, treated = (each.tokens for each in (people.of_a_year, people.of_ten_years, people.treated_ten_years))
     year_ago = datetime.now(UTC).date() - timedelta(days=364)
-    tag = _tag(port, _TREND, one)
+    tag = _tag(port, _TREND, one[0])
     return [
-        Case(name="PUT of a day", requests=lambda: [_puts(patient.token) for patient in people.writers]),
-        Case(name="list of a year", requests=_same("GET", f"/v1/days?from={year_ago}&limit=366", one)),
-        Case(name=TREND_OF_ONE, requests=_same("GET", _TREND, one)),
-        Case(name=TREND_OF_TEN, requests=_same("GET", _TREND, ten)),
-        Case(name=TREND_OF_TREATED, requests=_same("GET", _TREND, treated)),
+        Case(name="PUT of a day", requests=lambda: [_puts(patient.tokens[0]) for patient in people.writers]),
+        Case(name="list of a year", requests=_same(f"/v1/days?from={year_ago}&limit=366", one)),
+        Case(name=TREND_OF_ONE, requests=_same(_TREND, one)),
+        Case(name=TREND_OF_TEN, requests=_same(_TREND, ten)),
+        Case(name=TREND_OF_TREATED, requests=_same(_TREND, treated)),
         Case(name=COLD_TREND_OF_ONE, requests=_never_kept(_TREND, one)),
         Case(name=COLD_TREND_OF_TEN, requests=_never_kept(_TREND, ten)),
         Case(name=COLD_TREND_OF_TREATED, requests=_never_kept(_TREND, treated)),
         Case(
             name="trend unchanged (304)",
-            requests=_same("GET", _TREND, one, headers=(("If-None-Match", tag),)),
+            requests=_same(_TREND, one, headers=(("If-None-Match", tag),)),
             status=304,
         ),
     ]
@@ -91,20 +91,19 @@ def _puts(token: str) -> Iterator[bytes]:
 
 
 def _same(
-    method: str, path: str, token: str, headers: tuple[tuple[str, str], ...] = ()
+    path: str, tokens: Sequence[str], headers: tuple[tuple[str, str], ...] = ()
 ) -> Callable[[], Sequence[Iterator[bytes]]]:
-    asked = request(method, path, token=token, headers=headers)
-    return lambda: [itertools.repeat(asked) for _ in range(CONNECTIONS)]
+    return lambda: [itertools.repeat(request("GET", path, token=token, headers=headers)) for token in tokens]
 
 
-def _never_kept(path: str, token: str) -> Callable[[], Sequence[Iterator[bytes]]]:
+def _never_kept(path: str, tokens: Sequence[str]) -> Callable[[], Sequence[Iterator[bytes]]]:
     """Each with a query that means nothing and was not seen before, so that its answer is made anew."""
 
-    def asked(connection: int) -> Iterator[bytes]:
-        started = datetime.now(UTC).timestamp()
-        return (request("GET", f"{path}?unseen={connection}.{started}.{n}", token=token) for n in itertools.count())
+    def asked(token: str) -> Iterator[bytes]:
+        unseen = f"{path}?unseen={token[-8:]}.{datetime.now(UTC).timestamp()}"
+        return (request("GET", f"{unseen}.{n}", token=token) for n in itertools.count())
 
-    return lambda: [asked(connection) for connection in range(CONNECTIONS)]
+    return lambda: [asked(token) for token in tokens]
 
 
 def _tag(port: int, path: str, token: str) -> str:

@@ -28,18 +28,20 @@ class Patient:
     """One who is signed in."""
 
     email: str
-    token: str
+    tokens: list[str]
+    """One for each device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Length:
-    """How long a diary is, and for how many of its last days a dose was taken."""
+    """How long a diary is, for how many of its last days a dose was taken, and how many devices it has."""
 
     days: int
     treated_days: int
+    devices: int
 
 
-EMPTY = Length(days=0, treated_days=0)
+EMPTY = Length(days=0, treated_days=0, devices=1)
 
 
 def written(settings: Settings, lengths: list[Length]) -> list[Patient]:
@@ -65,8 +67,8 @@ async def _patient(parts: Parts, number: int, length: Length) -> Patient:
         role=Role.PATIENT,
         settings=AccountSettings(time_zone="Europe/London"),
     )
-    tokens = await sign_in(parts, Nobody(network="local"), email=email, password=PASSWORD, device_name="benchmark")
-    access = await admit(parts, tokens.access_token)
+    tokens = [await _sign_in(parts, email) for _ in range(length.devices)]
+    access = await admit(parts, tokens[0])
     assert isinstance(access, OwnDiary)  # noqa: S101 - the account was just made a patient's
     if length.days:
         records = list(_records(length, parts.clock().date(), Random(number)))  # noqa: S311 - the same every time
@@ -77,7 +79,12 @@ async def _patient(parts: Parts, number: int, length: Length) -> Patient:
                     for kind, name, fields in records[at : at + _TOGETHER]
                 )
             )
-    return Patient(email=email, token=tokens.access_token)
+    return Patient(email=email, tokens=tokens)
+
+
+async def _sign_in(parts: Parts, email: str) -> str:
+    visitor = Nobody(network="local")
+    return (await sign_in(parts, visitor, email=email, password=PASSWORD, device_name="benchmark")).access_token
 
 
 def _records(length: Length, today: date, chance: Random) -> Iterator[tuple[Kind, str, dict[str, object]]]:
