@@ -15,7 +15,7 @@ from app.domain.access import ANYWHERE, Access, OwnDiary
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ids import Revision
 from app.domain.sessions import TokenInvalid
-from app.storage.engines import make_engine
+from app.storage.engines import make_engine, one_statement
 from app.storage.failures import as_refusal, breaks_transaction, lost_race
 from app.storage.lanes import Answer, Lanes, Unit
 from app.storage.tokens import Bearer
@@ -38,7 +38,7 @@ class Database:
         self.primary = make_engine(url)
         reading = make_engine(url, read_only=True)
         self._readers = Lanes(reading, _read_each, threads=_READERS)
-        self._lookers = Lanes(reading, _find_bearers, threads=1, together=_TOGETHER)
+        self._lookers = Lanes(one_statement(reading), _find_bearers, threads=1, together=_TOGETHER)
         self._replica_readers = (
             Lanes(make_engine(replica_url, read_only=True), _read_each, threads=_READERS) if replica_url else None
         )
