@@ -82,6 +82,7 @@ def _settings(engine: str, folder: Path) -> Settings:
 
 
 def _take(tallies: dict[str, Tally], process: Process, case: Case, seconds: float) -> None:
+    asyncio.run(load(process.port, case.requests(), 0))  # one each, for what is kept to be there
     before = process.cpu_s()
     found = asyncio.run(load(process.port, case.requests(), seconds))
     tallies[case.name].add(found, process.cpu_s() - before)
