@@ -20,18 +20,30 @@ _GZIP_FROM_BYTES: Final = 1000
 """Below, headers outweigh the gain; and what carries tokens stays below: no compression beside secrets (BREACH)."""
 _GZIP_LEVEL: Final = 4
 _GZIP_IN_THREAD_FROM_BYTES: Final = 64 * 1024
+_WRITES: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 def install(app: FastAPI, metrics: Metrics, *within: Middleware) -> None:
     """Puts the middleware around the application: within it what is given, in this order, and last compression."""
     app.add_middleware(
-        GZipMiddleware,
+        Compression,
         minimum_size=_GZIP_FROM_BYTES,
         compresslevel=_GZIP_LEVEL,
         thread_minimum_size=_GZIP_IN_THREAD_FROM_BYTES,
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "application/jose"),
     )
     app.user_middleware[:0] = [Middleware(Edge, metrics=metrics), *within]
+
+
+class Compression(GZipMiddleware):
+    """Compresses what is read; an answer to a write is a record at most, and is left alone."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hands the request on, with a `send` that compresses or without."""
+        if scope["type"] == "http" and scope["method"] in _WRITES:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class Edge:
