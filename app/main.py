@@ -20,6 +20,7 @@ from app.api.admission import Admission
 from app.api.metrics import Metrics
 from app.api.network import parse_proxies
 from app.api.ops import Readiness, operations
+from app.api.problems import MembersOf
 from app.api.rendered import Rendered
 from app.api.unchanged import Unchanged
 from app.api.v1 import trends
@@ -29,6 +30,9 @@ from app.domain.access import Operator
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Refusal
 from app.domain.sync.change import EntryChanged
+from app.domain.sync.epoch import ResyncRequired
+from app.domain.sync.push import BadSeq
+from app.domain.sync.schema import SchemaUnsupported
 from app.security.limits import RouteLimits
 from app.security.passwords import HashingCost, Passwords
 from app.services.mail import Mailer, SmtpMailer
@@ -84,12 +88,17 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     document.install(app, v1.SCHEMAS, v1.EXAMPLES)
     route_index.install(app)
     middleware.install(app, metrics, Middleware(Unchanged, below=trends.PATH, tag=trends.present_tag))
-    problems.install(app, {EntryChanged: _current})
+    problems.install(app, _MEMBERS)
     return app
 
 
-def _current(changed: EntryChanged) -> dict[str, object]:
-    return {"current": changed.current and record_of(changed.current)}
+_MEMBERS: MembersOf = {
+    EntryChanged: lambda changed: {"current": changed.current and record_of(changed.current)},
+    BadSeq: lambda bad: {"last_seq": bad.last_seq},
+    ResyncRequired: lambda other: {"epoch": other.epoch, "forked_at": other.forked_at, "last_seq": other.last_seq},
+    SchemaUnsupported: lambda old: {"min_schema": old.min_schema, "max_schema": old.max_schema},
+}
+"""What a problem tells beside its code, for refusals that carry more."""
 
 
 @asynccontextmanager

@@ -1,7 +1,4 @@
-"""A type that Pydantic alone takes too generously: it reads "86400" as a date.
-
-It serves in bodies and in query parameters.
-"""
+"""Types that Pydantic alone takes too generously: it reads "86400" as a date, and " +1_0.0" as a number."""
 
 import re
 from datetime import date
@@ -12,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from app.domain.clock import EARLIEST_DAY
 
+_DIGITS: Final = re.compile(r"-?[0-9]{1,16}", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -27,5 +25,13 @@ def _day(value: object) -> date:
     return day
 
 
+def _whole_number(value: object) -> object:
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise PydanticCustomError("wrong-type", "This must be a whole number.")
+    return value
+
+
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A civil date `YYYY-MM-DD` from 1900 on."""
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+"""A whole number in a query, in plain digits."""

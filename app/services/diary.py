@@ -1,22 +1,20 @@
 """Reading and writing the records of one's own diary over REST, for every kind alike."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from app.domain.access import OwnDiary
 from app.domain.errors import NotFound
 from app.domain.ids import RecordId, Revision
-from app.domain.records.kinds import DOSE, MEDICATION, REGIMEN_STEP, Kind
+from app.domain.records.kinds import Kind
 from app.domain.records.listing import Place, Window, day_of
-from app.domain.records.notices import Notice, dose_notices, medication_notices, night_notices
-from app.domain.records.record import Fields, StoredRecord
+from app.domain.records.notices import Notice
+from app.domain.records.record import StoredRecord
 from app.domain.records.validation import check_fields
 from app.domain.sync.change import Delete, Put
+from app.services.notices import soft_notices
 from app.services.parts import Parts
 from app.storage.work import Work
-
-_TAKEN = ("taken", "partial")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +98,7 @@ async def delete_record(
         if known is None:
             raise NotFound
         if not known.deleted:
-            work.records.write(Delete(kind=kind, id=record_id), expected=expected, at=at)
+            work.ledger.write(Delete(kind=kind, id=record_id), expected=expected, at=at)
 
     await parts.database.write(access, delete)
 
@@ -109,35 +107,9 @@ async def _write(parts: Parts, access: OwnDiary, put: Put, *, expected: Revision
     at = parts.clock()
 
     def write(work: Work) -> Stored:
-        merged = work.records.write(put, expected=expected, at=at)
-        created = merged.written is not None and merged.written.creates
+        merged = work.ledger.write(put, expected=expected, at=at)
         record = merged.record
         assert record is not None  # noqa: S101 - a put always leaves a record
-        return Stored(record=record, notices=(*merged.notices, *_soft_notices(work, put.kind, record)), created=created)
+        return Stored(record=record, notices=(*merged.notices, *soft_notices(work, record)), created=merged.created)
 
     return await parts.database.write(access, write)
-
-
-def _soft_notices(work: Work, kind: Kind, record: StoredRecord) -> Iterator[Notice]:
-    """What the rest of the diary makes worth saying about a record just written."""
-    if kind is MEDICATION:
-        yield from medication_notices(record.fields)
-    elif kind is DOSE or kind is REGIMEN_STEP:
-        yield from _dose_notices(work, kind, record)
-
-
-def _dose_notices(work: Work, kind: Kind, record: StoredRecord) -> Iterator[Notice]:
-    fields, day = record.fields, day_of(kind, record)
-    mg = _milligrams(fields)
-    if mg is not None:
-        before = (_milligrams(earlier.fields) for earlier in work.records.before(kind, day, limit=14))
-        yield from dose_notices(mg, previous_mg=next((found for found in before if found is not None), None))
-    if kind is DOSE and fields.get("status") in _TAKEN:
-        night = work.records.listed(DOSE, Window(first=day, last=day))
-        others = [dose for dose in night if dose.id != record.id and dose.fields.get("status") in _TAKEN]
-        yield from night_notices(other_doses=len(others))
-
-
-def _milligrams(fields: Fields) -> Decimal | None:
-    mg = fields.get("mg")
-    return Decimal(mg) if isinstance(mg, int | Decimal) else None

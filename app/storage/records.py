@@ -1,40 +1,32 @@
-"""The one table of records: read by kind and day, written by one function.
+"""The one table of records, read by kind and day; app/storage/ledger.py writes it.
 
 Every statement names one patient, the one of the access; a test listens for those that don't.
 """
 
-import json
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, text, tuple_, update
+from sqlalchemy import Connection, bindparam, exists, select, text, tuple_
 
 from app.domain.access import OwnDiary
-from app.domain.clock import latest_day
-from app.domain.ids import Device, RecordId, Revision
+from app.domain.ids import RecordId, Revision
 from app.domain.records.kinds import Kind
-from app.domain.records.listing import OPEN, Place, Window, day_of
-from app.domain.records.record import KindName, StoredRecord, encode
+from app.domain.records.listing import OPEN, Place, Window
+from app.domain.records.record import KindName, StoredRecord
 from app.domain.sessions import TokenInvalid
-from app.domain.sync.change import Circumstances, Delete, Known, Merged, Put, Written
-from app.domain.sync.merge import admit, merge
 from app.storage.lines import Lines
-from app.storage.tables import QUIET, patient_state, record_history, records
+from app.storage.tables import QUIET, patient_state, records
 
 _MINE = records.c.patient == bindparam("patient")
 _THIS = (_MINE, records.c.kind == bindparam("kind"), records.c.id == bindparam("id"))
-_SHOWN = (records.c.kind, records.c.id, records.c.rev, records.c.deleted, records.c.fields)
+SHOWN = (records.c.kind, records.c.id, records.c.rev, records.c.deleted, records.c.fields)
 
-_next_revision = (
-    update(patient_state)
-    .where(patient_state.c.patient == bindparam("the_patient"))
-    .values(rev=patient_state.c.rev + 1)
-    .returning(patient_state.c.rev)
+_one = select(*SHOWN).where(*_THIS)
+_several = select(*SHOWN).where(
+    _MINE, records.c.kind == bindparam("kind"), records.c.id.in_(bindparam("ids", expanding=True))
 )
-_known = select(*_SHOWN, records.c.field_revs).where(*_THIS)
-_one = select(*_SHOWN).where(*_THIS)
 _MANY = 2**31 - 1
 _live = select(records.c.id).where(_MINE, ~records.c.deleted)
 _of_kind = _live.where(records.c.kind == bindparam("kind"))
@@ -69,18 +61,6 @@ _dosed = exists().where(
 )
 _quiet_nights = select(records.c.local_day).where(_MINE, QUIET, ~_dosed).distinct()
 _revision = select(patient_state.c.rev).where(patient_state.c.patient == bindparam("patient"))
-_insert = insert(records)
-_update = (
-    update(records)
-    .where(
-        records.c.patient == bindparam("the_patient"),
-        records.c.kind == bindparam("the_kind"),
-        records.c.id == bindparam("the_id"),
-    )
-    .values({name: bindparam(name) for name in ("rev", "deleted", "local_day", "fields", "field_revs")})
-)
-_insert_history = insert(record_history)
-
 
 DayText = tuple[date, str]
 """The day of a record, and its fields as stored."""
@@ -97,7 +77,19 @@ class Records:
     def get(self, kind: Kind, record_id: RecordId) -> StoredRecord | None:
         """The record or its tombstone; None where there never was one."""
         row = self._connection.execute(_one, {**self._mine, "kind": kind.name, "id": record_id}).one_or_none()
-        return None if row is None else _stored(row)
+        return None if row is None else stored(row)
+
+    def present(self, places: Iterable[tuple[KindName, RecordId]]) -> dict[tuple[KindName, RecordId], StoredRecord]:
+        """The records and tombstones of these kinds and ids, those that there are."""
+        wanted: dict[KindName, set[RecordId]] = {}
+        for kind, record_id in places:
+            wanted.setdefault(kind, set()).add(record_id)
+        found = (
+            stored(row)
+            for kind, ids in wanted.items()
+            for row in self._connection.execute(_several, {**self._mine, "kind": kind, "ids": sorted(ids)})
+        )
+        return {(record.kind, record.id): record for record in found}
 
     def listed(
         self, kind: Kind, window: Window = OPEN, *, after: Place | None = None, limit: int | None = None
@@ -138,81 +130,16 @@ class Records:
 
     def revision(self) -> Revision:
         """The diary's present revision; refuses with TokenInvalid where it was erased since the caller was let in."""
-        return _there(self._connection.execute(_revision, self._mine).scalar_one_or_none())
+        return there(self._connection.execute(_revision, self._mine).scalar_one_or_none())
 
     def of_kinds(self, kinds: Sequence[Kind]) -> list[StoredRecord]:
         """All live records of kinds of which a patient has few, such as steps, conditions, medicines."""
         values = {**self._mine, "kinds": [kind.name for kind in kinds]}
         return [_listed_record(*cells) for cells in _few.fetch(self._connection, values)]
 
-    def write(self, change: Put | Delete, *, expected: Revision | None, at: datetime) -> Merged:
-        """The one way in: takes the patient's next revision, then reads, merges and writes record and history.
 
-        The counter is locked before anything is read: what is read before may be stale when two phones write at once.
-        Refuses with TokenInvalid where the diary was erased since the caller was let in.
-        """
-        counted = self._connection.execute(_next_revision, {"the_patient": self._access.patient})
-        rev = _there(counted.scalar_one_or_none())
-        known = self._known(change)
-        admit(known, change, expected=expected, device=self._access.device)
-        merged = merge(known, change, rev=rev, by=self._circumstances(at))
-        if merged.written:
-            self._store(change.kind, merged.written, is_new=known is None)
-            self._remember(merged.written, at)
-        return merged
-
-    def _circumstances(self, at: datetime) -> Circumstances:
-        access = self._access
-        return Circumstances(
-            device=access.device,
-            time_zone=access.time_zone,
-            day_start_minutes=access.day_start_minutes,
-            latest_day=latest_day(at),
-        )
-
-    def _known(self, change: Put | Delete) -> Known | None:
-        values = {**self._mine, "kind": change.kind.name, "id": change.id}
-        row = self._connection.execute(_known, values).one_or_none()
-        if row is None:
-            return None
-        field_revs = {name: (Revision(rev), Device(device)) for name, (rev, device) in json.loads(row[5]).items()}
-        return Known(record=_stored(row), field_revs=field_revs)
-
-    def _store(self, kind: Kind, written: Written, *, is_new: bool) -> None:
-        record = written.record
-        values = {
-            "rev": record.rev,
-            "deleted": record.deleted,
-            "local_day": day_of(kind, record),
-            "fields": record.text,
-            "field_revs": json.dumps(written.field_revs, separators=(",", ":")),
-        }
-        if is_new:
-            values |= {**self._mine, "kind": record.kind, "id": record.id}
-            self._connection.execute(_insert, values)
-        else:
-            key = {"the_patient": self._access.patient, "the_kind": record.kind, "the_id": record.id}
-            self._connection.execute(_update, {**values, **key})
-
-    def _remember(self, written: Written, at: datetime) -> None:
-        record = written.record
-        self._connection.execute(
-            _insert_history,
-            {
-                **self._mine,
-                "kind": record.kind,
-                "id": record.id,
-                "rev": record.rev,
-                "ordinal": 0,
-                "device": self._access.device,
-                "at": at,
-                "outcome": written.outcome,
-                "changes": _changes_text(written),
-            },
-        )
-
-
-def _there(revision: int | None) -> Revision:
+def there(revision: int | None) -> Revision:
+    """The revision; refuses with TokenInvalid where the diary was erased since the caller was let in."""
     if revision is None:
         raise TokenInvalid
     return Revision(revision)
@@ -234,13 +161,7 @@ def _listed_record(_day: str, record_id: str, kind: str, rev: str, text: str) ->
     return StoredRecord(kind=KindName(kind), id=RecordId(record_id), rev=Revision(int(rev)), deleted=False, text=text)
 
 
-def _changes_text(written: Written) -> str:
-    old = encode({name: before for name, (before, _) in written.changes.items()})
-    new = encode({name: after for name, (_, after) in written.changes.items()})
-    return f'{{"old":{old},"new":{new}}}'
-
-
-def _stored(row: Sequence[Any]) -> StoredRecord:
-    """From a row that begins with `_SHOWN`."""
+def stored(row: Sequence[Any]) -> StoredRecord:
+    """The record of a row that begins with `SHOWN`."""
     kind, record_id, rev, deleted, text = row[:5]
     return StoredRecord(kind=KindName(kind), id=RecordId(record_id), rev=Revision(rev), deleted=deleted, text=text)

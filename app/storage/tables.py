@@ -176,3 +176,33 @@ record_history = Table(
     Column("changes", JsonText, nullable=False),  # {"old": {field: value}, "new": {field: value}}
     sqlite_with_rowid=False,
 )
+
+devices = Table(
+    "devices",
+    metadata,
+    _patient(),
+    Column("device", Text, primary_key=True),
+    Column("last_seq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pushes = Table(
+    "pushes",
+    metadata,
+    _patient(),
+    Column("device", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("told", Text, nullable=False),  # what became of each mutation, as app/domain/sync/answer.py writes it
+    sqlite_with_rowid=False,
+)
+
+forks = Table(
+    "forks",
+    metadata,
+    _patient(),
+    Column("epoch", Text, primary_key=True),  # the one that a restore ended
+    Column("forked_at", BigInteger, nullable=False),
+    Column("resumed_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

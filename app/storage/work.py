@@ -4,8 +4,11 @@ from sqlalchemy import Connection
 
 from app.domain.access import Access, Nobody, OwnDiary, SignedIn
 from app.storage.accounts import Accounts
+from app.storage.devices import Devices
 from app.storage.guesses import Guesses
+from app.storage.ledger import Ledger
 from app.storage.logins import Logins
+from app.storage.pulls import Pulls
 from app.storage.records import Records
 from app.storage.schema import present_revision
 from app.storage.sessions import Sessions
@@ -22,9 +25,22 @@ class Work:
     @property
     def records(self) -> Records:
         """The records of the patient who acts."""
-        if not isinstance(self._access, OwnDiary):
-            raise TypeError("records open only for an access that names a patient")
-        return Records(self._connection, self._access)
+        return Records(self._connection, self._owner)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The one way into them."""
+        return Ledger(self._connection, self._owner)
+
+    @property
+    def pulls(self) -> Pulls:
+        """What phones fetch of them."""
+        return Pulls(self._connection, self._owner)
+
+    @property
+    def devices(self) -> Devices:
+        """The devices that push to them."""
+        return Devices(self._connection, self._owner)
 
     @property
     def accounts(self) -> Accounts:
@@ -54,6 +70,12 @@ class Work:
     def guesses(self) -> Guesses:
         """Wrong passwords."""
         return Guesses(self._connection, self._access)
+
+    @property
+    def _owner(self) -> OwnDiary:
+        if not isinstance(self._access, OwnDiary):
+            raise TypeError("a diary opens only for an access that names a patient")
+        return self._access
 
     @property
     def _signed_in(self) -> SignedIn:

@@ -28,7 +28,7 @@ def diary(database: Database) -> Diary:
 def stored(diary: Diary, kind: Kind, record_id: RecordId, fields: dict[str, Value]) -> dict[str, Value]:
     """The fields as they are read after they became the whole record."""
     put = Put(kind=kind, id=record_id, fields=fields, replaces=True)
-    diary.write(lambda work: work.records.write(put, expected=None, at=AT))
+    diary.write(lambda work: work.ledger.write(put, expected=None, at=AT))
     found = diary.get(kind, record_id)
     assert found is not None
     [listed] = [record for record in diary.read(lambda work: work.records.listed(kind)) if record.id == record_id]

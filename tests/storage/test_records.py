@@ -121,8 +121,7 @@ def test_a_put_on_a_tombstone_revives_it_with_the_new_fields_alone(diary: Diary)
     diary.delete(DAY, "day-2026-03-01")
     revived = diary.put_day("2026-03-01", pain=2)
     stored = diary.get(DAY, "day-2026-03-01")
-    assert revived.written is not None
-    assert revived.written.creates
+    assert revived.created
     assert stored is not None
     assert stored.deleted is False
     assert stored.fields == {"local_date": "2026-03-01", "time_zone": "Europe/London", "pain": 2}

@@ -70,7 +70,7 @@ class Diary:
 
     def delete(self, kind: Kind, record_id: str, *, expected: int | None = None) -> Merged:
         change = Delete(kind=kind, id=RecordId(record_id))
-        return self.write(lambda work: work.records.write(change, expected=_revision(expected), at=AT))
+        return self.write(lambda work: work.ledger.write(change, expected=_revision(expected), at=AT))
 
     def get(self, kind: Kind, record_id: str) -> StoredRecord | None:
         return self.read(lambda work: work.records.get(kind, RecordId(record_id)))
@@ -131,7 +131,7 @@ def putting(
 ) -> Callable[[Work], Merged]:
     """The unit of work that puts a record."""
     change = Put(kind=kind, id=RecordId(record_id), fields=fields, replaces=replaces)
-    return lambda work: work.records.write(change, expected=_revision(expected), at=AT)
+    return lambda work: work.ledger.write(change, expected=_revision(expected), at=AT)
 
 
 def putting_day(day: str, **scores: Value) -> Callable[[Work], Merged]:

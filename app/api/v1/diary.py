@@ -12,7 +12,7 @@ from app.api.problems import problems
 from app.api.v1.records import page_of, place_of, record_of, reference, schema_name
 from app.api.v1.router import PREFIX, Router
 from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
-from app.api.wire import Day
+from app.api.wire import Day, WholeNumber
 from app.domain.errors import FieldError, Invalid
 from app.domain.records.kinds import KINDS, Kind
 from app.domain.records.listing import Window
@@ -22,7 +22,7 @@ from app.services import diary
 Id = Annotated[str, Path(alias="id", description="The record's id; a day also answers to its plain date.")]
 From = Annotated[Day | None, Query(alias="from", description="The first day wanted.")]
 To = Annotated[Day | None, Query(description="The last day wanted.")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Limit = Annotated[WholeNumber, Query(ge=1, le=1000)]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")]
 _IF_MATCH = {
     "name": "If-Match",

@@ -48,6 +48,8 @@ class Field:
     """Whether the server can supply it, so that a client may leave out even a required one."""
     lasting: bool = False
     """Whether its first value stands for ever."""
+    since: int = 1
+    """The version of the schema that brought it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,6 +72,8 @@ class Kind:
     rules: tuple[Rule, ...] = ()
     client_fields: frozenset[str] | None = None
     """The only fields that a client may write, in records that the server makes; None: all, and it makes the record."""
+    since: int = 1
+    """The version of the schema that brought it."""
     required: tuple[str, ...] = field(init=False)
     """The fields that a stored record has."""
 

@@ -1,6 +1,6 @@
 """Rules that join several fields of one record; they are checked on the merged record (sync, section 3)."""
 
-# ruff: noqa: D102 - `faults` is documented once, by Rule
+# ruff: noqa: D102 - `fields` and `faults` are documented once, by Rule
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +16,11 @@ from app.domain.records.timing_order import timing_order
 class Rule(Protocol):
     """A rule over the fields of one record; a field that is absent or null breaks none."""
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Those that it joins."""
+        ...
+
     def faults(self, fields: Fields) -> Iterator[FieldError]:
         """What breaks the rule."""
         ...
@@ -26,6 +31,10 @@ class NearItsDay:
     """The instant, read in its own offset, lies within 36 hours of noon of local_date (domain, section 4)."""
 
     instant: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self.instant, "local_date"
 
     def faults(self, fields: Fields) -> Iterator[FieldError]:
         at, day = fields.get(self.instant), fields.get("local_date")
@@ -43,6 +52,10 @@ class EndsAfterStart:
 
     last: str
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return "starts_on", self.last
+
     def faults(self, fields: Fields) -> Iterator[FieldError]:
         first, last = fields.get("starts_on"), fields.get(self.last)
         if isinstance(first, str) and isinstance(last, str) and last < first:
@@ -53,6 +66,10 @@ class EndsAfterStart:
 class OwnConditionIsNamed:
     """A condition is one of the catalogue or has a label."""
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return "code", "label"
+
     def faults(self, fields: Fields) -> Iterator[FieldError]:
         if fields.get("code") is None and not fields.get("label"):
             yield FieldError(pointer="/label", code="missing-field", message="An own condition needs a label.")
@@ -61,6 +78,10 @@ class OwnConditionIsNamed:
 @dataclass(frozen=True, slots=True)
 class OrderFollowsFromSeed:
     """Nobody chooses the order of the weeks of a timing plan."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return "seed", "weeks", "order"
 
     def faults(self, fields: Fields) -> Iterator[FieldError]:
         seed, weeks, order = fields.get("seed"), fields.get("weeks"), fields.get("order")

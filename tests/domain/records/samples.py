@@ -149,4 +149,8 @@ def _id_for(draw: st.DrawFn, kind: Kind, fields: dict[str, Value]) -> str:
     return ids.get(kind.name, UUID)
 
 
+_client_kinds = st.sampled_from([kind for kind in KINDS.values() if kind.client_fields is None])
+any_client_record = _client_kinds.flatmap(lambda kind: st.tuples(st.just(kind), records(kind)))
+"""One of a kind that clients make."""
+
 any_record = kinds.flatmap(lambda kind: st.tuples(st.just(kind), records(kind)))

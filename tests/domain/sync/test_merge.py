@@ -16,8 +16,10 @@ from app.domain.records.validation import absent_is_null
 from app.domain.sync.change import (
     ANY_REVISION,
     NEVER_SEEN,
+    THE_DELETE,
     Circumstances,
     Delete,
+    Entry,
     EntryChanged,
     FieldRevs,
     Known,
@@ -25,9 +27,11 @@ from app.domain.sync.change import (
     Outcome,
     Put,
     RevisionRequired,
+    Status,
 )
-from app.domain.sync.merge import DOSE_UNIT, admit, merge
-from tests.domain.records.samples import LATEST_DAY, UUID, any_record, records
+from app.domain.sync.merge import DOSE_UNIT, merge
+from app.domain.sync.rest import admit
+from tests.domain.records.samples import LATEST_DAY, UUID, any_client_record, records
 
 MINE, THEIRS = Device("api:mine"), Device("api:theirs")
 DAY_ID = RecordId("day-2026-03-01")
@@ -88,7 +92,7 @@ def alike(one: Fields, other: Fields) -> bool:
     return all(absent_is_null(one.get(name), other.get(name)) for name in {**one, **other})
 
 
-@given(any_record)
+@given(any_client_record)
 def test_a_put_of_a_whole_record_stores_every_field(drawn: Drawn) -> None:
     kind, (record_id, fields) = drawn
     merged = Diary().change(put(fields, kind=kind, record_id=record_id))
@@ -100,11 +104,11 @@ def test_a_put_of_a_whole_record_stores_every_field(drawn: Drawn) -> None:
     assert {name: stored[name] for name in fields if fields[name] is not None} == {
         name: value for name, value in fields.items() if value is not None
     }
-    assert merged.written.outcome is Outcome.APPLIED
-    assert merged.written.creates
+    assert [entry.outcome for entry in merged.written.entries] == [Outcome.APPLIED]
+    assert (merged.status, merged.created) == (Status.APPLIED, True)
 
 
-@given(any_record)
+@given(any_client_record)
 def test_a_second_put_of_the_same_changes_nothing(drawn: Drawn) -> None:
     kind, (record_id, fields) = drawn
     diary = Diary()
@@ -125,10 +129,11 @@ def test_history_alone_tells_the_record(made: list[tuple[Put | Delete, Device]])
         written = diary.change(change, device).written
         if written is None:
             continue
-        if written.outcome is Outcome.REVIVED:
+        (entry,) = written.entries
+        if entry.outcome is Outcome.REVIVED:
             told = {}
-        assert all(absent_is_null(told.get(name), old) for name, (old, _) in written.changes.items())
-        told |= {name: new for name, (_, new) in written.changes.items()}
+        assert all(absent_is_null(told.get(name), old) for name, (old, _) in entry.changes.items())
+        told |= {name: new for name, (_, new) in entry.changes.items()}
         assert alike(told, diary.fields)
 
 
@@ -144,12 +149,13 @@ def test_only_what_is_written_moves_the_record_and_names_its_writer(made: list[t
             continue
         after = diary.stored
         assert after.record.rev == diary.rev
-        if merged.written.outcome is Outcome.DELETED:
+        (entry,) = merged.written.entries
+        if entry.outcome is Outcome.DELETED:
             assert before
-            assert after.field_revs == before.field_revs
+            assert after.field_revs == {**before.field_revs, THE_DELETE: (diary.rev, device)}
             continue
         kept: FieldRevs = before.field_revs if before and not before.record.deleted else {}
-        wrote = dict.fromkeys(merged.written.changes, (diary.rev, device))
+        wrote = dict.fromkeys(entry.changes, (diary.rev, device))
         assert {**kept, **wrote}.items() <= after.field_revs.items()
         assert {origin for name, origin in after.field_revs.items() if name not in kept} <= {(diary.rev, device)}
 
@@ -159,7 +165,8 @@ def test_what_a_change_tells_as_old_and_new_differs(made: list[tuple[Put | Delet
     diary = Diary()
     for change, device in made:
         written = diary.change(change, device).written
-        assert not written or all(not absent_is_null(old, new) for old, new in written.changes.values())
+        entries = written.entries if written else ()
+        assert all(not absent_is_null(old, new) for entry in entries for old, new in entry.changes.values())
 
 
 @given(scores, scores)
@@ -180,7 +187,8 @@ def test_a_revival_holds_the_new_fields_alone(first: Fields, second: Fields) -> 
     diary.change(delete_day)
     revived = diary.change(put(second), THEIRS)
     assert revived.written
-    assert (revived.written.outcome, revived.written.creates) == (Outcome.REVIVED, True)
+    assert [entry.outcome for entry in revived.written.entries] == [Outcome.REVIVED]
+    assert revived.created
     assert alike(diary.fields, {"local_date": "2026-03-01", "time_zone": "Europe/London", **second})
     assert {device for _, device in diary.stored.field_revs.values()} == {THEIRS}
 
@@ -192,13 +200,14 @@ def test_a_tombstone_keeps_the_fields_and_a_second_delete_leaves_it_be() -> None
     deleted = diary.change(delete_day)
     assert deleted.record == replace(before.record, rev=Revision(3), deleted=True)
     assert deleted.written
-    assert (deleted.written.outcome, deleted.written.changes, deleted.written.creates) == (Outcome.DELETED, {}, False)
+    assert deleted.written.entries == (Entry(outcome=Outcome.DELETED, changes={}),)
+    assert (deleted.status, deleted.created) == (Status.APPLIED, False)
     again = diary.change(delete_day)
-    assert again == Merged(record=deleted.record, written=None)
+    assert again == Merged(status=Status.UNCHANGED, record=deleted.record)
 
 
 def test_deleting_what_never_was_leaves_nothing() -> None:
-    assert Diary().change(delete_day) == Merged(record=None, written=None)
+    assert Diary().change(delete_day) == Merged(status=Status.UNCHANGED, record=None)
 
 
 def test_what_the_server_filled_in_is_told() -> None:

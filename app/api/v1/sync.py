@@ -1,0 +1,188 @@
+"""Sync: phones push what was written offline, and pull what others wrote (api, "Sync"; sync)."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Query, Response
+
+from app.api.bodies import SYNC_BYTES, raw_body
+from app.api.deps import Patient, TheParts
+from app.api.problems import problems
+from app.api.render import json_of
+from app.api.v1.records import reference
+from app.api.v1.router import PREFIX, Router
+from app.api.wire import WholeNumber
+from app.domain import strict_json
+from app.domain.errors import FieldError, Invalid
+from app.domain.ids import Device, RecordId, Revision
+from app.domain.records.json_schema import schema as json_schema
+from app.domain.records.kinds import KINDS
+from app.domain.records.record import KindName, StoredRecord
+from app.domain.sync.answer import Answered
+from app.domain.sync.cursor import BEGINNING, Cursor, read_cursor
+from app.domain.sync.push import MOST_MUTATIONS, read_push
+from app.domain.sync.schema import MAX_SCHEMA, MIN_SCHEMA, checked_schema
+from app.services import sync
+from app.storage.pulls import HistoryRow
+
+_MOST_CHANGES = 1000
+_MOST_REVISION = 2**53
+_NAME = r"^[A-Za-z0-9_-]{1,64}$"
+_CONFLICTING = ("bad-seq", "resync-required")
+
+router = Router(prefix=f"{PREFIX}/sync", tags=["sync"], responses=problems(401, "wrong-role", 422))
+
+Since = Annotated[WholeNumber | None, Query(ge=0, le=_MOST_REVISION, description="In place of a cursor.")]
+AnyCursor = Annotated[str | None, Query(max_length=200, description="`cursor` of the pull before.")]
+
+
+def _json(schema: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": "OK", "content": {"application/json": {"schema": reference(schema)}}}}
+
+
+@router.post(
+    "/push",
+    responses={
+        **_json("SyncPushed"),
+        **problems(400, 408, *_CONFLICTING, 413, 415, 426, 507),
+    },
+)
+async def push(
+    parts: TheParts, access: Patient, body: Annotated[bytes, raw_body(reference("SyncPush"), limit=SYNC_BYTES)]
+) -> Response:
+    """Store what a device wrote: each mutation for itself, all in one revision, and once however often it arrives."""
+    pushed = await sync.push(parts, access, read_push(strict_json.read_batch(body)))
+    answer = {
+        "rev": pushed.rev,
+        "epoch": pushed.epoch,
+        "seq": pushed.seq,
+        "replayed": pushed.replayed,
+        "results": [_result(each) for each in pushed.answers],
+    }
+    return Response(json_of(answer), media_type="application/json")
+
+
+@router.get("/pull", responses={**_json("SyncPulled"), **problems("resync-required", 426)})
+async def pull(  # noqa: PLR0913 - as the page lists them
+    parts: TheParts,
+    access: Patient,
+    cursor: AnyCursor = None,
+    since: Since = None,
+    epoch: Annotated[str | None, Query(pattern=_NAME, description="Beside `since`.")] = None,
+    limit: Annotated[WholeNumber, Query(ge=1, le=_MOST_CHANGES)] = 500,
+    kinds: Annotated[str | None, Query(max_length=1000, description="Kinds, separated by commas.")] = None,
+    device: Annotated[str | None, Query(pattern=_NAME)] = None,
+    schema: Annotated[WholeNumber, Query(ge=1, le=_MOST_REVISION)] = 1,
+    min_rev: Annotated[WholeNumber, Query(ge=0, le=_MOST_REVISION)] = 0,
+    verify: Annotated[WholeNumber, Query(ge=0, le=1)] = 0,
+) -> Response:
+    """What is new since the cursor, in order of revisions, each record once as it stands."""
+    spoken = checked_schema(schema)
+    place = read_cursor(cursor) if cursor else Cursor(epoch=epoch, rev=Revision(since or BEGINNING), schema=spoken)
+    wanted = sync.Wanted(
+        cursor=place,
+        schema=spoken,
+        limit=limit,
+        kinds=_kinds(kinds),
+        device=None if device is None else Device(device),
+        min_rev=Revision(min_rev),
+        verify=bool(verify),
+    )
+    found = await sync.pull(parts, access, wanted)
+    answer = {
+        "changes": [_record(record) for record in found.changes],
+        "cursor": str(found.cursor),
+        "has_more": found.has_more,
+        "rev": found.rev,
+        "epoch": found.epoch,
+        "ack": found.ack,
+        "counts": found.counts,
+        "digest": found.digest,
+    }
+    return Response(orjson.dumps(answer), media_type="application/json")
+
+
+@router.get("/config", responses=_json("SyncConfig"))
+async def read_sync_config(parts: TheParts, _access: Patient) -> Response:
+    """What an app needs to know before it syncs."""
+    answer = {
+        "min_schema": MIN_SCHEMA,
+        "max_schema": MAX_SCHEMA,
+        "kinds": {name: json_schema(kind) for name, kind in KINDS.items()},
+        "limits": {"mutations": MOST_MUTATIONS, "push_bytes": SYNC_BYTES, "pull_changes": _MOST_CHANGES},
+        "server_time": parts.clock(),
+    }
+    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+
+
+@router.get("/history", responses=_json("SyncHistory"))
+async def read_sync_history(  # noqa: PLR0913 - a page is named by its record, place and size
+    parts: TheParts,
+    access: Patient,
+    kind: Annotated[str, Query(pattern=_NAME)],
+    record_id: Annotated[str, Query(alias="id", pattern=_NAME)],
+    limit: Annotated[WholeNumber, Query(ge=1, le=_MOST_CHANGES)] = 100,
+    cursor: AnyCursor = None,
+) -> Response:
+    """What became of a record, the oldest first: every value that was written, or offered and not taken."""
+    rows = await sync.history(parts, access, kind, RecordId(record_id), after=_place(cursor), limit=limit + 1)
+    page = rows[:limit]
+    more = f"{page[-1].rev}.{page[-1].ordinal}" if len(rows) > limit else None
+    answer = {"items": [item for row in page for item in _items(row)], "next_cursor": more}
+    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
+
+
+def _kinds(text: str | None) -> frozenset[KindName] | None:
+    if text is None:
+        return None
+    named = frozenset(KindName(name) for name in text.split(",") if name)
+    if not named <= KINDS.keys():
+        raise Invalid([FieldError(pointer="kinds", code="out-of-range", message="There is no such kind.")])
+    return named
+
+
+def _place(cursor: str | None) -> tuple[int, int]:
+    if cursor is None:
+        return 0, 0
+    rev, _, ordinal = cursor.partition(".")
+    if not (rev.isdecimal() and ordinal.isdecimal() and rev.isascii() and ordinal.isascii()) or len(cursor) > 20:  # noqa: PLR2004
+        raise Invalid([FieldError(pointer="cursor", code="out-of-range", message="This is no cursor of this list.")])
+    return int(rev), int(ordinal)
+
+
+def _record(record: StoredRecord) -> dict[str, object]:
+    return {
+        "kind": record.kind,
+        "id": record.id,
+        "rev": record.rev,
+        "deleted": record.deleted,
+        "fields": {} if record.deleted else orjson.Fragment(record.text),
+    }
+
+
+def _result(answer: Answered) -> dict[str, object]:
+    told, record = answer.told, answer.record
+    error = told.error and {
+        "code": told.error.code,
+        "field": told.error.pointer.removeprefix("/"),
+        "message": told.error.message,
+    }
+    return {
+        "kind": answer.kind,
+        "id": answer.id,
+        "status": told.status,
+        "rev": record and record.rev,
+        "conflict_fields": told.conflict_fields,
+        "error": error,
+        "notices": told.notices,
+        "record": record and _record(record),
+    }
+
+
+def _items(row: HistoryRow) -> list[dict[str, object]]:
+    """One for each field; one for the whole record where none was named."""
+    about = {"device": row.device, "seq": row.seq, "outcome": row.outcome, "at": row.at}
+    return [
+        {"rev": row.rev, "field": field or None, "old": row.old.get(field), "new": row.new.get(field), **about}
+        for field in (row.new or {"": None})
+    ]

@@ -1,0 +1,148 @@
+"""One mutation of a push, read for itself: what is wrong with it is its own fault and never the push's (sync, 3)."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, cast
+
+from app.domain.errors import FieldError, Invalid
+from app.domain.ids import RecordId, Revision, is_record_id
+from app.domain.records.kinds import KINDS, Kind
+from app.domain.records.record import KindName
+from app.domain.records.validation import check_fields, check_id
+from app.domain.strict_json import JsonValue, RepeatedKeys, is_storable
+from app.domain.sync.change import Change, Delete, Entry, Outcome, Put
+
+_MEMBERS: Final = {
+    "put": frozenset({"kind", "op", "id", "base", "fields", "changed"}),
+    "delete": frozenset({"kind", "op", "id", "base"}),
+}
+_MOST_REVISION: Final = 2**53
+_MOST_KEPT_BYTES: Final = 8 * 1024
+_ITSELF: Final = ""
+"""The name under which the history keeps what was offered as a whole; no field has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A mutation that breaks a rule by itself; nothing of it is stored, but the history keeps what was offered."""
+
+    kind: str
+    """As sent, if a kind could be called so; else empty, and the history has no place for it."""
+    id: str
+    """As sent, if a record may carry it; else empty."""
+    error: FieldError
+    offered: str
+    """What was sent, as escaped JSON text of at most 8 KiB."""
+
+    @classmethod
+    def of(cls, change: Change, error: FieldError) -> "Rejected":
+        """A change that turned out to break a rule once it met what is stored."""
+        offered = change.fields if isinstance(change, Put) else None
+        return cls(kind=change.kind.name, id=change.id, error=error, offered=_escaped(offered))
+
+    @property
+    def entry(self) -> Entry:
+        """Its row in the history."""
+        return Entry(outcome=Outcome.REJECTED, changes={_ITSELF: (None, self.offered)})
+
+
+def read_mutation(sent: JsonValue) -> Change | Rejected:
+    """What is asked, or why it can't be; never raises."""
+    try:
+        return _change(sent)
+    except Invalid as invalid:
+        members = cast("dict[str, JsonValue]", sent) if isinstance(sent, dict) else {}
+        return Rejected(
+            kind=_name(members.get("kind")),
+            id=_name(members.get("id")),
+            error=invalid.errors[0],
+            offered=_escaped(members.get("fields")),
+        )
+
+
+def checked_base(change: Change, rev: Revision) -> Change:
+    """The change, if its writer can have seen what it says; `rev` is the revision that the change itself takes."""
+    if change.base is not None and change.base >= rev:
+        raise _fault("base", "out-of-range", "The diary has never been at this revision.")
+    return change
+
+
+def _change(sent: JsonValue) -> Change:
+    if not isinstance(sent, dict):
+        raise _fault("", "wrong-type", "A mutation is a JSON object.")
+    if isinstance(sent, RepeatedKeys):
+        raise _fault("", "repeated-field", "A member stands here twice.")
+    kind = _kind(sent)
+    operation = _needed(sent, "op", lambda value: isinstance(value, str) and value in _MEMBERS, "Give put or delete.")
+    unknown = next((name for name in sent if name not in _MEMBERS[cast("str", operation)]), None)
+    if unknown is not None:
+        raise _fault(_named(unknown), "unknown-field", "A mutation has no such member.")
+    record_id = _needed(sent, "id", lambda value: isinstance(value, str), "Give the record's id as text.")
+    check_id(kind, cast("str", record_id))
+    base = _needed(sent, "base", _is_revision, "Give the revision that was seen, 0 for none.", default=0)
+    about, seen = RecordId(cast("str", record_id)), Revision(cast("int", base))
+    if operation == "delete":
+        return Delete(kind=kind, id=about, base=seen)
+    fields = check_fields(kind, sent.get("fields"))
+    return Put(kind=kind, id=about, base=seen, fields=fields, changed=_changed(sent, fields))
+
+
+def _kind(sent: Mapping[str, JsonValue]) -> Kind:
+    kind = sent.get("kind")
+    found = KINDS.get(KindName(kind)) if isinstance(kind, str) else None
+    if found is None:
+        raise _fault("kind", "out-of-range" if isinstance(kind, str) else "wrong-type", "There is no such kind.")
+    return found
+
+
+def _changed(sent: Mapping[str, JsonValue], fields: Mapping[str, object]) -> frozenset[str] | None:
+    named = sent.get("changed")
+    if named is None:
+        return None
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise _fault("changed", "wrong-type", "Give the names of the changed fields as a list.")
+    names = frozenset(cast("list[str]", named))
+    if not names <= fields.keys():
+        raise _fault("changed", "unknown-field", "Every changed field must stand in fields.")
+    return names
+
+
+def _needed(
+    sent: Mapping[str, JsonValue],
+    name: str,
+    fits: Callable[[JsonValue], bool],
+    wanted: str,
+    default: JsonValue = None,
+) -> JsonValue:
+    value = sent.get(name, default)
+    if not fits(value):
+        raise _fault(name, "missing-field" if value is None else "wrong-type", wanted)
+    return value
+
+
+def _is_revision(value: JsonValue) -> bool:
+    return type(value) is int and 0 <= value <= _MOST_REVISION
+
+
+def _name(value: JsonValue) -> str:
+    return value if isinstance(value, str) and is_record_id(value) else ""
+
+
+def _named(name: str) -> str:
+    return name[:64] if is_storable(name) else ""
+
+
+def _fault(field: str, code: str, message: str) -> Invalid:
+    return Invalid([FieldError(pointer=f"/{field}" if field else "", code=code, message=message)])
+
+
+def _escaped(offered: object) -> str:
+    """As ASCII JSON, so that what no database could hold can be kept and read; cut where it is too long."""
+    return json.dumps(offered, default=_plain, ensure_ascii=True)[:_MOST_KEPT_BYTES]
+
+
+def _plain(value: object) -> str:
+    assert isinstance(value, Decimal)  # noqa: S101 - the reader makes nothing else that JSON lacks
+    return str(value)

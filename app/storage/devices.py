@@ -1,0 +1,89 @@
+"""What a diary remembers of the devices that push to it, and of the histories that it had."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from app.domain.access import OwnDiary
+from app.domain.ids import Device, Revision
+from app.domain.sessions import TokenInvalid
+from app.domain.sync.answer import Told, from_kept, kept_text
+from app.domain.sync.epoch import Fork, Standing
+from app.domain.sync.push import KEPT_PUSHES, Push
+from app.storage.tables import devices, forks, patient_state, pushes
+
+_OF_DEVICE = (devices.c.patient == bindparam("patient"), devices.c.device == bindparam("device"))
+_PUSH_OF_DEVICE = (pushes.c.patient == bindparam("patient"), pushes.c.device == bindparam("device"))
+_standing = select(patient_state.c.rev, patient_state.c.epoch).where(patient_state.c.patient == bindparam("patient"))
+_standing_locked = _standing.with_for_update()
+_forks = (
+    select(forks.c.epoch, forks.c.forked_at, forks.c.resumed_at)
+    .where(forks.c.patient == bindparam("patient"))
+    .order_by(forks.c.resumed_at)
+)
+_last_seq = select(devices.c.last_seq).where(*_OF_DEVICE)
+_kept = select(pushes.c.digest, pushes.c.told).where(*_PUSH_OF_DEVICE, pushes.c.seq == bindparam("the_seq"))
+_register = insert(devices)
+_count = (
+    update(devices)
+    .where(devices.c.patient == bindparam("the_patient"), devices.c.device == bindparam("the_device"))
+    .values(last_seq=bindparam("seq"))
+)
+_keep = insert(pushes)
+_forget = delete(pushes).where(*_PUSH_OF_DEVICE, pushes.c.seq <= bindparam("the_seq"))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPush:
+    """A push of before."""
+
+    digest: bytes
+    told: Sequence[Told]
+
+
+class Devices:
+    """The devices of the patient of one access."""
+
+    def __init__(self, connection: Connection, access: OwnDiary) -> None:
+        self._connection = connection
+        self._mine = {"patient": access.patient}
+
+    def standing(self, *, to_write: bool = False) -> Standing:
+        """Where the diary stands; to write, it is locked until the unit of work ends.
+
+        Refuses with TokenInvalid where the diary was erased since the caller was let in.
+        """
+        row = self._connection.execute(_standing_locked if to_write else _standing, self._mine).one_or_none()
+        if row is None:
+            raise TokenInvalid
+        return Standing(rev=Revision(row.rev), epoch=row.epoch, forks=self._forks())
+
+    def last_seq(self, device: Device) -> int:
+        """The last push of the device; 0 before its first."""
+        found = self._connection.execute(_last_seq, {**self._mine, "device": device}).scalar_one_or_none()
+        return found or 0
+
+    def kept(self, device: Device, seq: int) -> KeptPush | None:
+        """One of its last pushes."""
+        row = self._connection.execute(_kept, {**self._mine, "device": device, "the_seq": seq}).one_or_none()
+        return None if row is None else KeptPush(row.digest, from_kept(row.told))
+
+    def remember(self, push: Push, told: Sequence[Told]) -> None:
+        """Counts the push, keeps what was told of it, and forgets what is too old to come again."""
+        if push.seq == 1:
+            self._connection.execute(_register, {**self._mine, "device": push.device, "last_seq": push.seq})
+        else:
+            key = {"the_patient": self._mine["patient"], "the_device": push.device}
+            self._connection.execute(_count, {**key, "seq": push.seq})
+        of_device = {**self._mine, "device": push.device}
+        kept = {**of_device, "seq": push.seq, "digest": push.digest, "told": kept_text(told)}
+        self._connection.execute(_keep, kept)
+        if push.seq > KEPT_PUSHES:
+            self._connection.execute(_forget, {**of_device, "the_seq": push.seq - KEPT_PUSHES})
+
+    def _forks(self) -> list[Fork]:
+        return [
+            Fork(epoch=epoch, forked_at=Revision(forked_at), resumed_at=Revision(resumed_at))
+            for epoch, forked_at, resumed_at in self._connection.execute(_forks, self._mine)
+        ]
