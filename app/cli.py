@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from app import __version__
 from app.api.ops import Readiness
+from app.cli_data import add_commands
 from app.config import Environment, Settings
 from app.domain.access import Operator, Role
 from app.domain.accounts import EmailTaken
@@ -23,6 +24,8 @@ from app.logs import configure_logs
 from app.main import StandIns, UnsafeLibrary, create_app, make_parts, open_database, readiness
 from app.server import raise_file_limit, server, settle_memory
 from app.services.accounts import set_password, sign_up
+from app.services.backup import RestoreRefused
+from app.services.backup_file import DamagedBackup
 from app.services.demo import make_demo
 from app.services.parts import Parts
 from app.storage import sqlite_library
@@ -45,6 +48,10 @@ class NotMigrated(Exception):
     """The database is not at this version's schema, so nothing can be stored in it."""
 
 
+_SAID = (DamagedBackup, DataFolderInUse, NotMigrated, RestoreRefused, ShortKey, UnsafeLibrary)
+"""What says by itself what to change."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; answers the exit code."""
     chosen = _parser().parse_args(arguments)
@@ -54,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return chosen.run(settings, chosen)
     except ValidationError as unusable:
         return _refuse("; ".join(_complaints(unusable)))
-    except (DataFolderInUse, NotMigrated, ShortKey, UnsafeLibrary) as refused:
+    except _SAID as refused:
         return _refuse(str(refused))
     except Invalid as invalid:
         return _refuse("; ".join(error.message for error in invalid.errors))
@@ -94,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--time-zone", default="UTC", metavar="ZONE", help="an IANA name such as Europe/London")
     reset = command("reset-password", _reset_password, f"Set a password, and end all sessions. {_HOW_PASSWORD}")
     reset.add_argument("email")
+    add_commands(command, _need_database)
     return parser
 
 

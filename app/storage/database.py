@@ -4,24 +4,29 @@ A unit of work is a function of `Work`. It may run more than once, has no effect
 slow. When `write` returns, its commit is on the disk.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import ANYWHERE, Access, OwnDiary
 from app.domain.errors import DatabaseUnavailable
-from app.domain.ids import Revision
+from app.domain.ids import PatientKey, Revision
 from app.domain.sessions import TokenInvalid
 from app.storage.engines import make_engine, one_statement
 from app.storage.failures import as_refusal, breaks_transaction, lost_race
-from app.storage.lanes import Answer, Lanes, Unit
+from app.storage.lanes import Answer, Lanes, Run, Unit
+from app.storage.moves import MovingWork
 from app.storage.tokens import Bearer
 from app.storage.work import Work
 
 T = TypeVar("T")
+
+OnMove = Callable[[PatientKey, Revision], None]
+"""Told of each diary that a commit has moved, and to which revision. Must neither fail nor block: writes wait for it."""
 
 _READERS = 3
 _POSTGRES_WRITERS = 4
@@ -33,7 +38,7 @@ _RACES = 5
 class Database:
     """SQLite or PostgreSQL behind the same two verbs."""
 
-    def __init__(self, url: str, *, replica_url: str | None = None) -> None:
+    def __init__(self, url: str, *, replica_url: str | None = None, on_move: OnMove | None = None) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.primary = make_engine(url)
         reading = make_engine(url, read_only=True)
@@ -43,9 +48,9 @@ class Database:
             Lanes(make_engine(replica_url, read_only=True), _read_each, threads=_READERS) if replica_url else None
         )
         self._writers = (
-            Lanes(self.primary, _write_together, threads=1, together=_TOGETHER)
+            Lanes(self.primary, _telling(_write_together, on_move), threads=1, together=_TOGETHER)
             if self.is_sqlite
-            else Lanes(self.primary, _write_each, threads=_POSTGRES_WRITERS)
+            else Lanes(self.primary, _telling(_write_each, on_move), threads=_POSTGRES_WRITERS)
         )
 
     async def read(self, access: Access, work: Callable[[Work], T]) -> T:
@@ -79,6 +84,31 @@ class Database:
         self.primary.dispose()
 
 
+@contextmanager
+def at_length(url: str, *, read_only: bool) -> Generator[Connection]:
+    """One transaction for a command that takes its time, such as a backup; refuses as Database does.
+
+    One that only reads sees one view throughout, while others write; one that writes is committed as a whole at the
+    end, or not at all.
+    """
+    engine = make_engine(url, read_only=read_only)
+    try:
+        with engine.connect() as connection, connection.begin() as transaction:
+            if engine.name == "postgresql":
+                for timeout in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                    connection.execute(text(f"SET LOCAL {timeout} = 0"))
+            yield connection
+            if read_only:
+                transaction.rollback()
+    except DBAPIError as failure:
+        refusal = as_refusal(failure)
+        if refusal is None:
+            raise
+        raise refusal from failure
+    finally:
+        engine.dispose()
+
+
 class _Behind(Exception):
     """The replica does not have all that the reader may know of."""
 
@@ -102,15 +132,44 @@ async def _answered(lanes: Lanes, asked: object) -> Any:  # noqa: ANN401 - the l
         raise refusal from failure
 
 
-class _Job(NamedTuple):
+@dataclass(slots=True)
+class _Job:
     """A unit of work, and who acts."""
 
     access: Access
     work: Callable[[Work], object]
+    moved_to: Revision | None = None
+    """The revision that its last run took, if it writes to a diary."""
 
 
 def _done(connection: Connection, job: _Job) -> object:
     return job.work(Work(connection, job.access))
+
+
+def _written_by(connection: Connection, job: _Job) -> object:
+    work = MovingWork(connection, job.access)
+    value = job.work(work)
+    job.moved_to = work.moved_to
+    return value
+
+
+def _telling(run: Run, on_move: OnMove | None) -> Run:
+    """`run`, and then what it committed is told.
+
+    Here, and not where the answer is awaited, since nobody may await it any more.
+    """
+    if on_move is None:
+        return run
+
+    def run_and_tell(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
+        answers = run(connection, units)
+        for unit, _, failure in answers:
+            job: _Job = unit.asked
+            if failure is None and job.moved_to is not None and isinstance(job.access, OwnDiary):
+                on_move(job.access.patient, job.moved_to)
+        return answers
+
+    return run_and_tell
 
 
 def _read_each(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
@@ -142,7 +201,7 @@ def _write_alone(connection: Connection, unit: Unit) -> Answer:
     for attempt in range(1, _RACES + 1):
         try:
             with connection.begin():
-                value = _done(connection, unit.asked)
+                value = _written_by(connection, unit.asked)
         except DBAPIError as failure:
             if attempt < _RACES and lost_race(failure):
                 continue
@@ -171,7 +230,7 @@ def _write_together(connection: Connection, units: Sequence[Unit]) -> list[Answe
 def _write_in_savepoint(connection: Connection, unit: Unit) -> Answer:
     connection.exec_driver_sql("SAVEPOINT unit")  # in plain SQL: SQLAlchemy's own costs as much as half the write
     try:
-        value = _done(connection, unit.asked)
+        value = _written_by(connection, unit.asked)
     except Exception as failure:
         if breaks_transaction(failure):
             raise
