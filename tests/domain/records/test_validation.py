@@ -13,6 +13,7 @@ from app.domain.records.kinds import (
     DOSE,
     EVENT,
     IMPRESSION,
+    KINDS,
     MEASURE_KIND,
     MEDICATION,
     MOST_FIELDS,
@@ -297,3 +298,8 @@ def test_the_direction_of_an_own_measure_never_changes() -> None:
 )
 def test_absent_and_null_are_equal_and_nothing_else_is(one: Value, other: Value, equal: bool) -> None:  # noqa: FBT001 - a table
     assert absent_is_null(one, other) == absent_is_null(other, one) == equal
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_rules_join_fields_that_their_kind_has(kind: Kind) -> None:
+    assert all(len(rule.fields) > 1 and kind.fields.keys() >= set(rule.fields) for rule in kind.rules)
