@@ -123,7 +123,7 @@ class _Putting:
             if not absent_is_null(stored.get(name), taken.fields.get(name))
         }
         named = change.fields if change.changed is None else change.changed
-        settles = _seen(named, disputes, self._base) - taken.refused.keys()
+        settles = _seen(set(named) - taken.refused.keys(), disputes, self._base)
         if not changes and not taken.refused and known and known.alive:
             return Merged(status=Status.UNCHANGED, record=known.record, settles=settles, notices=taken.notices)
         written = self._written(taken, changes)
