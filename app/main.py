@@ -5,8 +5,8 @@ The only file that knows all parts.
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,9 +36,11 @@ from app.domain.sync.schema import SchemaUnsupported
 from app.security.limits import RouteLimits
 from app.security.passwords import HashingCost, Passwords
 from app.services.mail import Mailer, SmtpMailer
+from app.services.news import News
 from app.services.parts import Parts
 from app.storage import data_folder, sqlite_library
-from app.storage.database import Database
+from app.storage.bulletin import Bulletin
+from app.storage.database import Database, OnMove
 from app.storage.engines import sqlite_file
 from app.storage.schema import wanted_revision
 from app.web import reset
@@ -106,25 +108,50 @@ async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> As
     file = sqlite_file(settings.resolved_database_url())
     with data_folder.own(file.parent) if file else nullcontext():
         app.state.parts = parts = make_parts(settings, stand_ins)
-        try:
-            yield
-        finally:
-            parts.close()
+        ending = asyncio.create_task(_end(parts.news, app.state.stopping))
+        with _spread(parts.news, settings), closing(parts):
+            try:
+                yield
+            finally:
+                ending.cancel()
 
 
-def open_database(settings: Settings) -> Database:
+async def _end(news: News, stopping: asyncio.Event) -> None:
+    """Lets nobody wait any more once the service stops, since the stop waits for them."""
+    await stopping.wait()
+    news.end()
+
+
+@contextmanager
+def _spread(news: News, settings: Settings) -> Generator[None]:
+    """Joins the news to those of the other workers, if there can be any: on SQLite one process owns the data."""
+    url = settings.resolved_database_url()
+    if sqlite_file(url):
+        yield
+        return
+    bulletin = Bulletin(url, heard=news.heard, waited_for=news.waited_for)
+    news.pass_on(bulletin.post)
+    try:
+        yield
+    finally:
+        bulletin.close()
+
+
+def open_database(settings: Settings, on_move: OnMove | None = None) -> Database:
     """The database of the settings; production refuses an unsafe SQLite library."""
     url = settings.resolved_database_url()
     if sqlite_file(url) and not sqlite_library.is_safe and settings.env is Environment.PRODUCTION:
         raise UnsafeLibrary(f"SQLite {sqlite_library.version} can lose committed writes; 3.51.3 or later is needed")
-    return Database(url, replica_url=settings.replica_url)
+    return Database(url, replica_url=settings.replica_url, on_move=on_move)
 
 
 def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
     """The parts of the service; whoever makes them closes their database and passwords."""
     key = settings.secret_key
+    news = News()
     return Parts(
-        database=open_database(settings),
+        database=open_database(settings, on_move=news.moved),
+        news=news,
         clock=stand_ins.clock,
         chance=secrets.token_bytes,
         passwords=Passwords(cost=stand_ins.hashing),

@@ -103,7 +103,9 @@ def stand_ins(clock: SettableClock, mailbox: Mailbox) -> StandIns:
 @pytest.fixture
 def client(settings: Settings, stand_ins: StandIns) -> Iterator[TestClient]:
     """The whole application, by HTTP; every answer is held to the OpenAPI document."""
-    with TestClient(create_app(settings, stand_ins), raise_server_exceptions=False) as opened:
+    app = create_app(settings, stand_ins)
+    with TestClient(app, raise_server_exceptions=False) as opened:
+        app.state.parts.news.end()  # this client shows an answer when it is whole, so no stream may go on
         opened.event_hooks["response"].append(contract.check)
         yield opened
 

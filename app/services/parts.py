@@ -7,6 +7,7 @@ from app.security.limits import RouteLimits
 from app.security.passwords import Passwords
 from app.security.tokens import Chance
 from app.services.mail import Mailer
+from app.services.news import News
 from app.storage.database import Database
 
 
@@ -15,6 +16,8 @@ class Parts:
     """Handed to every service function; time and chance are among them."""
 
     database: Database
+    news: News
+    """Told of every commit that moves a diary."""
     clock: Clock
     chance: Chance
     passwords: Passwords

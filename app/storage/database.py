@@ -26,7 +26,7 @@ from app.storage.work import Work
 T = TypeVar("T")
 
 OnMove = Callable[[PatientKey, Revision], None]
-"""Told of each diary that a commit has moved, and to which revision. Must neither fail nor block: writes wait for it."""
+"""Told of each diary that a commit has moved, and to which revision; neither fails nor blocks, since writes wait."""
 
 _READERS = 3
 _POSTGRES_WRITERS = 4

@@ -58,6 +58,7 @@ OPERATIONS: dict[str, For] = {
     "read_trend": For.PATIENTS,
     "draw_chart": For.PATIENTS,
     "read_adherence": For.PATIENTS,
+    "stream": For.PATIENTS,
     **{f"list_{kind}s": For.PATIENTS for kind in KINDS},
     **{f"read_{kind}": For.PATIENTS for kind in KINDS},
     **{f"{verb}_{kind}": For.PATIENTS for verb in ("put", "patch", "delete") for kind in KINDS[:-1]},

@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI
 
-from app.api.v1 import accounts, auth, catalogue, diary, records, sessions, sync, sync_shapes, today, trends
+from app.api.v1 import accounts, auth, catalogue, diary, live, records, sessions, sync, sync_shapes, today, trends
 from app.api.v1.records import schema_name
 from app.domain.records.kinds import KINDS
 
@@ -18,11 +18,18 @@ _ROUTERS: Final = (
     today.router,
     *diary.routers(),
     sync.router,
+    live.router,
     trends.router,
 )
 
 
-SCHEMAS: Final = {**records.SCHEMAS, **today.SCHEMAS, **sync_shapes.SCHEMAS, "Chart": trends.CHART_SCHEMA}
+SCHEMAS: Final = {
+    **records.SCHEMAS,
+    **today.SCHEMAS,
+    **sync_shapes.SCHEMAS,
+    **live.SCHEMAS,
+    "Chart": trends.CHART_SCHEMA,
+}
 """What routes refer to and no model has."""
 _EXAMPLES: Final[dict[str, Any]] = orjson.loads((files(__name__) / "examples.json").read_bytes())
 EXAMPLES: Final = _EXAMPLES | {

@@ -1,16 +1,19 @@
 """Sync: phones push what was written offline, and pull what others wrote (api, "Sync"; sync)."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
+from app.api.admission import set_aside
 from app.api.bodies import SYNC_BYTES, raw_body
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
 from app.api.render import json_of
 from app.api.v1.records import reference
 from app.api.v1.router import PREFIX, Router
+from app.api.waiting import APPLIED, PREFER, access_token, preferred_wait_s, while_connected
 from app.api.wire import WholeNumber
 from app.domain import strict_json
 from app.domain.errors import FieldError, Invalid
@@ -22,7 +25,7 @@ from app.domain.sync.answer import Answered
 from app.domain.sync.cursor import BEGINNING, Cursor, read_cursor
 from app.domain.sync.push import MOST_MUTATIONS, read_push
 from app.domain.sync.schema import MAX_SCHEMA, MIN_SCHEMA, checked_schema
-from app.services import sync
+from app.services import live, sync
 from app.storage.pulls import HistoryRow
 
 _MOST_CHANGES = 1000
@@ -62,8 +65,13 @@ async def push(
     return Response(json_of(answer), media_type="application/json")
 
 
-@router.get("/pull", responses={**_json("SyncPulled"), **problems("resync-required", 426)})
+@router.get(
+    "/pull",
+    responses={**_json("SyncPulled"), **problems("resync-required", 426)},
+    openapi_extra={"parameters": [PREFER]},
+)
 async def pull(  # noqa: PLR0913 - as the page lists them
+    request: Request,
     parts: TheParts,
     access: Patient,
     cursor: AnyCursor = None,
@@ -88,7 +96,13 @@ async def pull(  # noqa: PLR0913 - as the page lists them
         min_rev=Revision(min_rev),
         verify=bool(verify),
     )
-    found = await sync.pull(parts, access, wanted)
+    wait_s = preferred_wait_s(request)
+    if wait_s:
+        token, aside = access_token(request), partial(set_aside, request.scope)
+        waiting = live.pull_when_new(parts, access, token, wanted, wait_s=wait_s, aside=aside)
+        found = await while_connected(request.receive, waiting)
+    else:
+        found = await sync.pull(parts, access, wanted)
     answer = {
         "changes": [_record(record) for record in found.changes],
         "cursor": str(found.cursor),
@@ -99,7 +113,7 @@ async def pull(  # noqa: PLR0913 - as the page lists them
         "counts": found.counts,
         "digest": found.digest,
     }
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return Response(orjson.dumps(answer), headers=APPLIED if wait_s else None, media_type="application/json")
 
 
 @router.get("/config", responses=_json("SyncConfig"))
