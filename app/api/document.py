@@ -41,6 +41,17 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
             "description": "With `revision-changed`: the stored record, as a read answers it; null if there is none.",
         },
         "error": {"type": "string", "description": "OAuth's own code, on the token routes."},
+        "epoch": {"type": "string", "description": "With `resync-required`: the diary's present history."},
+        "forked_at": {
+            "type": "integer",
+            "description": "With `resync-required`: the last revision of the restored history; lower bases above it.",
+        },
+        "last_seq": {
+            "type": "integer",
+            "description": "With `bad-seq` and `resync-required`: the device's last push; go on with the next number.",
+        },
+        "min_schema": {"type": "integer", "description": "With `schema-unsupported`."},
+        "max_schema": {"type": "integer", "description": "With `schema-unsupported`."},
         "errors": {
             "type": "array",
             "description": "With `invalid`: every fault.",
@@ -114,7 +125,9 @@ def _complete_operation(
         answers.append("invalid")
     if body is not None:
         schema = shown[body.shown] if isinstance(body.shown, type) else body.shown
-        content = {media_type: {"schema": schema} for media_type in body.accepted}
+        content = {
+            media_type: {"schema": _TEXT if media_type.startswith("text/") else schema} for media_type in body.accepted
+        }
         operation["requestBody"] = {"required": True, "content": content}
         answers += [408, 413, 415, *(("invalid-request",) if FORM in body.accepted else ("malformed-json", "invalid"))]
     responses = operation["responses"]
