@@ -40,8 +40,9 @@ from app.services.news import News
 from app.services.parts import Parts
 from app.storage import data_folder, sqlite_library
 from app.storage.bulletin import Bulletin
-from app.storage.database import Database, OnMove
+from app.storage.database import Database
 from app.storage.engines import sqlite_file
+from app.storage.moves import Tell
 from app.storage.schema import wanted_revision
 from app.web import reset
 
@@ -137,7 +138,7 @@ def _spread(news: News, settings: Settings) -> Generator[None]:
         bulletin.close()
 
 
-def open_database(settings: Settings, on_move: OnMove | None = None) -> Database:
+def open_database(settings: Settings, on_move: Tell | None = None) -> Database:
     """The database of the settings; production refuses an unsafe SQLite library."""
     url = settings.resolved_database_url()
     if sqlite_file(url) and not sqlite_library.is_safe and settings.env is Environment.PRODUCTION:

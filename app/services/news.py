@@ -5,15 +5,14 @@ listens and then looks misses nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from threading import Lock
 from typing import Final
 
 from app.domain.ids import PatientKey, Revision
-
-Tell = Callable[[PatientKey, Revision], None]
+from app.storage.moves import Tell
 
 
 class Way(Enum):
@@ -96,7 +95,7 @@ class News:
                 waiter.tell(rev)
 
     def pass_on(self, tell: Tell | None) -> None:
-        """Has the commits of this process told to others too, by something that never fails or blocks."""
+        """Has the commits of this process told to others too."""
         self._pass_on = tell
 
     def waited_for(self) -> list[PatientKey]:

@@ -22,9 +22,9 @@ from typing_extensions import override
 
 from app.domain.ids import PatientKey, Revision
 from app.storage.engines import make_engine, one_statement
+from app.storage.moves import Tell
 from app.storage.tables import patient_state
 
-Tell = Callable[[PatientKey, Revision], None]
 Moved = Mapping[PatientKey, Revision]
 
 CHANNEL: Final = "onset_revisions"
@@ -49,8 +49,7 @@ _log = structlog.get_logger()
 class Bulletin:
     """Two threads, each with a connection of its own, until `close`; a server that is away is tried again and again.
 
-    `heard` is told the present revision of diaries, also of those that nobody waits for, and also what is known
-    already; it must not fail.
+    `heard` is told of diaries that nobody waits for too, and of what is known already.
     """
 
     def __init__(self, url: str, *, heard: Tell, waited_for: Callable[[], Sequence[PatientKey]]) -> None:

@@ -14,19 +14,16 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import ANYWHERE, Access, OwnDiary
 from app.domain.errors import DatabaseUnavailable
-from app.domain.ids import PatientKey, Revision
+from app.domain.ids import Revision
 from app.domain.sessions import TokenInvalid
 from app.storage.engines import make_engine, one_statement
 from app.storage.failures import as_refusal, breaks_transaction, lost_race
 from app.storage.lanes import Answer, Lanes, Run, Unit
-from app.storage.moves import MovingWork
+from app.storage.moves import MovingWork, Tell
 from app.storage.tokens import Bearer
 from app.storage.work import Work
 
 T = TypeVar("T")
-
-OnMove = Callable[[PatientKey, Revision], None]
-"""Told of each diary that a commit has moved, and to which revision; neither fails nor blocks, since writes wait."""
 
 _READERS = 3
 _POSTGRES_WRITERS = 4
@@ -36,9 +33,9 @@ _RACES = 5
 
 
 class Database:
-    """SQLite or PostgreSQL behind the same two verbs."""
+    """SQLite or PostgreSQL behind the same two verbs; `on_move` is told of each commit that moves a diary."""
 
-    def __init__(self, url: str, *, replica_url: str | None = None, on_move: OnMove | None = None) -> None:
+    def __init__(self, url: str, *, replica_url: str | None = None, on_move: Tell | None = None) -> None:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.primary = make_engine(url)
         reading = make_engine(url, read_only=True)
@@ -153,7 +150,7 @@ def _written_by(connection: Connection, job: _Job) -> object:
     return value
 
 
-def _telling(run: Run, on_move: OnMove | None) -> Run:
+def _telling(run: Run, on_move: Tell | None) -> Run:
     """`run`, and then what it committed is told.
 
     Here, and not where the answer is awaited, since nobody may await it any more.

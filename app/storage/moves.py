@@ -6,9 +6,12 @@ from sqlalchemy import Connection
 from typing_extensions import override
 
 from app.domain.access import OwnDiary
-from app.domain.ids import Revision
+from app.domain.ids import PatientKey, Revision
 from app.storage.ledger import Ledger
 from app.storage.work import Work
+
+Tell = Callable[[PatientKey, Revision], None]
+"""Is told, from any thread, at which revision a diary is; neither fails nor blocks."""
 
 
 class MovingWork(Work):
