@@ -53,7 +53,7 @@ async def list_records(  # noqa: PLR0913 - a page is named by its kind, window, 
     )
     records = found[:limit]
     last = records[-1] if len(found) > limit else None
-    return Page(records=records, next=Place(day=day_of(kind, last), id=last.id) if last else None)
+    return Page(records=records, next=Place(day=day_of(kind, last.fields), id=last.id) if last else None)
 
 
 async def put_record(  # noqa: PLR0913 - a write is named by its kind, id, content and condition

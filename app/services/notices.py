@@ -24,7 +24,8 @@ def soft_notices(work: Work, record: StoredRecord) -> Iterator[Notice]:
 
 
 def _dose_notices(work: Work, kind: Kind, record: StoredRecord) -> Iterator[Notice]:
-    fields, day = record.fields, day_of(kind, record)
+    fields = record.fields
+    day = day_of(kind, fields)
     mg = _milligrams(fields)
     if mg is not None:
         before = (_milligrams(earlier.fields) for earlier in work.records.before(kind, day, limit=14))

@@ -1,10 +1,11 @@
 """Pushes, pulls and histories of one's own diary (sync)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.access import OwnDiary
 from app.domain.ids import Device, RecordId, Revision
+from app.domain.records.kinds import CONFLICT
 from app.domain.records.record import KindName, StoredRecord
 from app.domain.sync.answer import Answered, Told, place
 from app.domain.sync.change import Merged
@@ -50,7 +51,8 @@ class Wanted:
 class Pulled:
     """One page of what is new to a phone."""
 
-    changes: Sequence[StoredRecord]
+    changes: Sequence[str]
+    """Each as JSON."""
     cursor: Cursor
     has_more: bool
     rev: Revision
@@ -66,11 +68,11 @@ async def push(parts: Parts, access: OwnDiary, sent: Push) -> Pushed:
     at = parts.clock()
 
     def write(work: Work) -> Pushed:
-        standing = work.devices.standing(to_write=True)
-        last_seq = work.devices.last_seq(sent.device)
+        standing, last_seq = work.devices.standing(sent.device, to_write=True)
         if sent.epoch != standing.epoch or any(standing.in_gap(base) for base in _bases(sent)):
             raise _resync(standing, sent.epoch, last_seq)
         replayed = is_repeated(sent.seq, last_seq)
+        results: list[Merged | Rejected] = []
         if replayed:
             told, rev = _told_before(work, sent, last_seq), standing.rev
         else:
@@ -81,7 +83,8 @@ async def push(parts: Parts, access: OwnDiary, sent: Push) -> Pushed:
             told = [_told(work, result) for result in results]
             work.devices.remember(sent, told)
         places = [place(mutation) for mutation in sent.mutations]
-        records = work.records.present(places)
+        records = {} if replayed else _as_they_stand(zip(places, results, strict=True))
+        records |= work.records.present(about for about in places if about not in records)
         answers = [
             Answered(kind=kind, id=record_id, told=each, record=records.get((kind, record_id)))
             for (kind, record_id), each in zip(places, told, strict=True)
@@ -95,26 +98,26 @@ async def pull(parts: Parts, access: OwnDiary, wanted: Wanted) -> Pulled:
     """The next page beyond the phone's cursor, all from one view; refuses with ResyncRequired."""
 
     def read(work: Work) -> Pulled:
-        standing = work.devices.standing()
-        ack = work.devices.last_seq(wanted.device) if wanted.device else None
+        standing, last_seq = work.devices.standing(wanted.device)
         cursor = wanted.cursor
         is_other = cursor.epoch not in (None, standing.epoch)
         if is_other or any(rev > standing.rev or standing.in_gap(rev) for rev in (cursor.rev, wanted.min_rev)):
-            raise _resync(standing, cursor.epoch or standing.epoch, ack or 0)
+            raise _resync(standing, cursor.epoch or standing.epoch, last_seq)
         kinds = [kind.name for kind in known_kinds(wanted.schema) if wanted.kinds is None or kind.name in wanted.kinds]
-        changes, has_more = work.pulls.after(cursor.rev, kinds, limit=wanted.limit)
+        page = work.pulls.after(cursor.rev, kinds, limit=wanted.limit)
+        changes, has_more = page.lines, page.more_after is not None
         newer = {kind.name: fields for kind, fields in brought_after(cursor.schema) if kind.name in kinds}
         if wanted.schema > cursor.schema and newer:
             changes = work.pulls.holding(newer, up_to=cursor.rev) + changes
         is_whole = wanted.verify and not has_more
-        reached = changes[-1].rev if has_more else standing.rev
+        reached = standing.rev if page.more_after is None else Revision(page.more_after)
         return Pulled(
             changes=changes,
             cursor=Cursor(epoch=standing.epoch, rev=reached, schema=wanted.schema),
             has_more=has_more,
             rev=standing.rev,
             epoch=standing.epoch,
-            ack=ack,
+            ack=last_seq if wanted.device else None,
             counts=work.pulls.counts(kinds) if is_whole else None,
             digest=work.pulls.digest(kinds) if is_whole else None,
         )
@@ -143,6 +146,17 @@ def _told_before(work: Work, sent: Push, last_seq: int) -> Sequence[Told]:
     if kept is None or kept.digest != sent.digest:
         raise BadSeq(last_seq)
     return kept.told
+
+
+def _as_they_stand(
+    made: Iterable[tuple[tuple[KindName, RecordId], Merged | Rejected]],
+) -> dict[tuple[KindName, RecordId], StoredRecord]:
+    """The records that were just merged; a conflict record may have moved again since, and has to be read."""
+    return {
+        about: result.record
+        for about, result in made
+        if isinstance(result, Merged) and result.record and about[0] != CONFLICT.name
+    }
 
 
 def _told(work: Work, result: Merged | Rejected) -> Told:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, delete, func, insert, select, update
 
 from app.domain.access import OwnDiary
 from app.domain.ids import Device, Revision
@@ -15,14 +15,14 @@ from app.storage.tables import devices, forks, patient_state, pushes
 
 _OF_DEVICE = (devices.c.patient == bindparam("patient"), devices.c.device == bindparam("device"))
 _PUSH_OF_DEVICE = (pushes.c.patient == bindparam("patient"), pushes.c.device == bindparam("device"))
-_standing = select(patient_state.c.rev, patient_state.c.epoch).where(patient_state.c.patient == bindparam("patient"))
-_standing_locked = _standing.with_for_update()
-_forks = (
-    select(forks.c.epoch, forks.c.forked_at, forks.c.resumed_at)
-    .where(forks.c.patient == bindparam("patient"))
-    .order_by(forks.c.resumed_at)
-)
-_last_seq = select(devices.c.last_seq).where(*_OF_DEVICE)
+_fork = forks.c.epoch + "." + cast(forks.c.forked_at, Text) + "." + cast(forks.c.resumed_at, Text)
+_standing = select(
+    patient_state.c.rev,
+    patient_state.c.epoch,
+    select(func.aggregate_strings(_fork, ",")).where(forks.c.patient == bindparam("patient")).scalar_subquery(),
+    select(devices.c.last_seq).where(*_OF_DEVICE).scalar_subquery(),
+).where(patient_state.c.patient == bindparam("patient"))
+_standing_locked = _standing.with_for_update(of=patient_state)
 _kept = select(pushes.c.digest, pushes.c.told).where(*_PUSH_OF_DEVICE, pushes.c.seq == bindparam("the_seq"))
 _register = insert(devices)
 _count = (
@@ -49,20 +49,18 @@ class Devices:
         self._connection = connection
         self._mine = {"patient": access.patient}
 
-    def standing(self, *, to_write: bool = False) -> Standing:
-        """Where the diary stands; to write, it is locked until the unit of work ends.
+    def standing(self, device: Device | None = None, *, to_write: bool = False) -> tuple[Standing, int]:
+        """Where the diary stands, and the last push of the device: 0 before its first, or where none is named.
 
-        Refuses with TokenInvalid where the diary was erased since the caller was let in.
+        To write, the counter is locked until the unit of work ends. Refuses with TokenInvalid where the diary was
+        erased since the caller was let in.
         """
-        row = self._connection.execute(_standing_locked if to_write else _standing, self._mine).one_or_none()
+        query = _standing_locked if to_write else _standing
+        row = self._connection.execute(query, {**self._mine, "device": device or ""}).one_or_none()
         if row is None:
             raise TokenInvalid
-        return Standing(rev=Revision(row.rev), epoch=row.epoch, forks=self._forks())
-
-    def last_seq(self, device: Device) -> int:
-        """The last push of the device; 0 before its first."""
-        found = self._connection.execute(_last_seq, {**self._mine, "device": device}).scalar_one_or_none()
-        return found or 0
+        rev, epoch, its_forks, last_seq = row
+        return Standing(rev=Revision(rev), epoch=epoch, forks=_forks_of(its_forks or "")), last_seq or 0
 
     def kept(self, device: Device, seq: int) -> KeptPush | None:
         """One of its last pushes."""
@@ -82,8 +80,9 @@ class Devices:
         if push.seq > KEPT_PUSHES:
             self._connection.execute(_forget, {**of_device, "the_seq": push.seq - KEPT_PUSHES})
 
-    def _forks(self) -> list[Fork]:
-        return [
-            Fork(epoch=epoch, forked_at=Revision(forked_at), resumed_at=Revision(resumed_at))
-            for epoch, forked_at, resumed_at in self._connection.execute(_forks, self._mine)
-        ]
+
+def _forks_of(text: str) -> list[Fork]:
+    """The oldest first; an epoch holds neither of the separators."""
+    parts = (fork.split(".") for fork in text.split(",") if fork)
+    found = [Fork(epoch=epoch, forked_at=Revision(int(at)), resumed_at=Revision(int(on))) for epoch, at, on in parts]
+    return sorted(found, key=lambda fork: fork.resumed_at)

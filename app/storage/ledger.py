@@ -5,7 +5,8 @@ is slow comes before, and the commit right after (sync, section 1).
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,12 @@ from app.domain.errors import Invalid
 from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.kinds import CONFLICT, KINDS
 from app.domain.records.listing import day_of
-from app.domain.records.record import KindName, encode
-from app.domain.sync.change import Change, Circumstances, Entry, Known, Merged, Written
-from app.domain.sync.disputes import conflict_id, field_of, raised, settled
+from app.domain.records.record import Fields, KindName
+from app.domain.sync.change import Change, Circumstances, Entry, FieldRevs, Known, Merged, Written
+from app.domain.sync.disputes import brought, conflict_id, field_of, raised, settled
 from app.domain.sync.merge import OpenDisputes, may_settle, merge
 from app.domain.sync.mutation import Rejected, checked_base
+from app.domain.sync.past import PastRow, changes_text
 from app.domain.sync.rest import admit
 from app.storage.records import SHOWN, stored, there
 from app.storage.tables import patient_state, record_history, records
@@ -98,6 +100,20 @@ class Ledger:
         batch.store()
         return results
 
+    def bring(
+        self, past: Iterable[PastRow], conflicts: Mapping[RecordId, Fields], *, rev: Revision, writing: Writing
+    ) -> None:
+        """Takes up what an import brings and nobody can write: rows of history, and conflict records not yet there.
+
+        `rev` is the revision that was just taken; the rows stand under it, and are else as they were.
+        """
+        batch = _Batch(self._connection, self._access, rev, writing)
+        for row in past:
+            batch.recall(row)
+        for record_id, fields in conflicts.items():
+            batch.bring(record_id, fields)
+        batch.store()
+
 
 class _Batch:
     """Changes of one revision: merged one after the other in memory, and stored at once."""
@@ -118,6 +134,8 @@ class _Batch:
         """Those that have a row."""
         self._changed: dict[Key, Written] = {}
         self._history: list[dict[str, object]] = []
+        self._ordinals: Counter[Key] = Counter()
+        self._entries = Counter[Key]()
         self._open: dict[Key, dict[str | None, RecordId]] | None = None
 
     def look_up(self, mutations: Iterable[Change | Rejected]) -> None:
@@ -167,6 +185,14 @@ class _Batch:
             if self._open is not None:
                 self._open.setdefault(key, {})[dispute.field] = about[1]
         return merged
+
+    def recall(self, row: PastRow) -> None:
+        """Has the history hold the row as it was elsewhere."""
+        self._add((row.kind, row.id), row.entry, device=row.device, seq=row.seq, at=row.at)
+
+    def bring(self, record_id: RecordId, fields: Fields) -> None:
+        """Makes a conflict record as it was elsewhere."""
+        self._keep(brought(record_id, fields, rev=self._rev, device=self._writing.device))
 
     def store(self) -> None:
         """Writes records and history."""
@@ -218,21 +244,27 @@ class _Batch:
             self._remember(key, entry)
 
     def _remember(self, key: Key, entry: Entry) -> None:
+        writing = self._writing
+        self._add(key, entry, device=writing.device, seq=writing.seq, at=writing.at)
+
+    def _add(self, key: Key, entry: Entry, *, device: Device, seq: int | None, at: datetime) -> None:
         kind, record_id = key
+        self._entries[key] += 1
         self._history.append(
             {
                 "patient": self._patient,
                 "kind": kind,
                 "id": record_id,
                 "rev": self._rev,
-                "ordinal": sum(1 for row in self._history if (row["kind"], row["id"]) == key),
-                "device": self._writing.device,
-                "seq": self._writing.seq,
-                "at": self._writing.at,
+                "ordinal": self._entries[key] - 1,
+                "device": device,
+                "seq": seq,
+                "at": at,
                 "outcome": entry.outcome,
-                "changes": _changes_text(entry),
+                "changes": changes_text(entry),
             }
         )
+        self._ordinals[key] += 1
 
     def _row(self, written: Written, prefix: str = "") -> dict[str, object]:
         record = written.record
@@ -242,13 +274,12 @@ class _Batch:
             f"{prefix}id": record.id,
             "rev": record.rev,
             "deleted": record.deleted,
-            "local_day": day_of(KINDS[record.kind], record),
+            "local_day": day_of(KINDS[record.kind], written.fields),
             "fields": record.text,
-            "field_revs": json.dumps(written.field_revs, separators=(",", ":")),
+            "field_revs": _origins_text(written.field_revs),
         }
 
 
-def _changes_text(entry: Entry) -> str:
-    old = encode({name: before for name, (before, _) in entry.changes.items()})
-    new = encode({name: after for name, (_, after) in entry.changes.items()})
-    return f'{{"old":{old},"new":{new}}}'
+def _origins_text(origins: FieldRevs) -> str:
+    """As JSON, by hand: names of fields and devices hold nothing that JSON escapes, and there are many of them."""
+    return "{" + ",".join([f'"{name}":[{rev},"{device}"]' for name, (rev, device) in origins.items()]) + "}"

@@ -7,21 +7,48 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_
+from sqlalchemy import Connection, Select, Text, bindparam, case, cast, func, literal, select, tuple_
 
 from app.domain.access import OwnDiary
 from app.domain.ids import RecordId, Revision
-from app.domain.records.record import KindName, StoredRecord
-from app.storage.records import SHOWN, stored
+from app.domain.records.kinds import KINDS
+from app.domain.records.record import KindName
+from app.storage.lines import Lines
 from app.storage.tables import record_history, records
 
-_WANTED = (records.c.patient == bindparam("patient"), records.c.kind.in_(bindparam("kinds", expanding=True)))
-_ORDER = (records.c.rev, records.c.kind, records.c.id)
-_after = select(*SHOWN).where(*_WANTED, records.c.rev > bindparam("after")).order_by(*_ORDER).limit(bindparam("limit"))
-_whole = select(*SHOWN).where(*_WANTED, records.c.rev == bindparam("at")).order_by(*_ORDER)
-_up_to = select(*SHOWN).where(*_WANTED, records.c.rev <= bindparam("up_to")).order_by(*_ORDER)
+_MINE = records.c.patient == bindparam("patient")
+_WANTED = (_MINE, records.c.kind.in_(bindparam("kinds", expanding=True)))
+_JSON = (
+    literal('{"kind":"')
+    + records.c.kind
+    + '","id":"'
+    + records.c.id
+    + '","rev":'
+    + cast(records.c.rev, Text)
+    + case(
+        (records.c.deleted, ',"deleted":true,"fields":{}}'),
+        else_=literal(',"deleted":false,"fields":') + cast(records.c.fields, Text) + "}",
+    )
+)
+"""A record or tombstone as phones get it; kinds and ids hold nothing that JSON escapes."""
+
+
+def _lines(query: Select[Any]) -> Lines:
+    return Lines(
+        query.order_by(records.c.rev, records.c.kind, records.c.id).limit(bindparam("limit")), records.c.rev, _JSON
+    )
+
+
+_after, _after_of_kinds = (
+    _lines(select(records.c.rev).where(*wanted, records.c.rev > bindparam("after"))) for wanted in ((_MINE,), _WANTED)
+)
+_whole = _lines(select(records.c.rev).where(*_WANTED, records.c.rev == bindparam("at")))
+_up_to = select(records.c.kind, records.c.fields, _JSON.label("line")).where(
+    *_WANTED, records.c.rev <= bindparam("up_to")
+)
+_MANY = 2**31 - 1
 _counts = select(records.c.kind, func.count()).where(*_WANTED, ~records.c.deleted).group_by(records.c.kind)
-_lines = select(records.c.kind, records.c.id, records.c.rev).where(*_WANTED).order_by(records.c.kind, records.c.id)
+_held = select(records.c.kind, records.c.id, records.c.rev).where(*_WANTED)
 _PLACE = (record_history.c.rev, record_history.c.ordinal)
 _history = (
     select(
@@ -41,6 +68,14 @@ _history = (
     .order_by(*_PLACE)
     .limit(bindparam("limit"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records and tombstones, each as JSON, and the revision up to which they go where more follow."""
+
+    lines: list[str]
+    more_after: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +99,27 @@ class Pulls:
         self._connection = connection
         self._mine = {"patient": access.patient}
 
-    def after(self, rev: Revision, kinds: Sequence[KindName], *, limit: int) -> tuple[list[StoredRecord], bool]:
-        """At least `limit` records and tombstones beyond the revision, if there are as many, and whether more follow.
+    def after(self, rev: Revision, kinds: Sequence[KindName], *, limit: int) -> Page:
+        """At least `limit` records and tombstones beyond the revision, if there are as many.
 
         In order of revisions, of which none is cut in two.
         """
-        values = {**self._mine, "kinds": kinds, "after": rev, "limit": limit + 1}
-        page = self._fetch(_after, values)
-        if len(page) <= limit:
-            return page, False
-        last = page[limit - 1].rev
-        if page[limit].rev != last:
-            return page[:limit], True
-        whole = self._fetch(_whole, {**self._mine, "kinds": kinds, "at": last})
-        page = [record for record in page if record.rev < last] + whole
-        beyond = self._fetch(_after, {**self._mine, "kinds": kinds, "after": last, "limit": 1})
-        return page, bool(beyond)
+        values: dict[str, Any] = {**self._mine, "after": rev, "limit": limit + 1}
+        lines = self._fetch(_after if len(kinds) == len(KINDS) else _after_of_kinds, {**values, "kinds": kinds})
+        if len(lines) <= limit:
+            return Page([line for _, line in lines], None)
+        last, beyond = lines[limit - 1][0], lines[limit][0]
+        if beyond != last:
+            return Page([line for _, line in lines[:limit]], last)
+        whole = self._fetch(_whole, {**self._mine, "kinds": kinds, "at": last, "limit": _MANY})
+        follows = self._fetch(_after_of_kinds, {**values, "kinds": kinds, "after": last, "limit": 1})
+        page = [line for rev, line in lines if rev < last] + [line for _, line in whole]
+        return Page(page, last if follows else None)
 
-    def holding(self, fields: dict[KindName, frozenset[str]], *, up_to: Revision) -> list[StoredRecord]:
+    def holding(self, newer: dict[KindName, frozenset[str]], *, up_to: Revision) -> list[str]:
         """The records up to the revision that hold one of the named fields, or any where a kind names none."""
-        found = self._fetch(_up_to, {**self._mine, "kinds": list(fields), "up_to": up_to})
-        return [record for record in found if not (newer := fields[record.kind]) or newer & record.fields.keys()]
+        rows = self._connection.execute(_up_to, {**self._mine, "kinds": list(newer), "up_to": up_to})
+        return [line for kind, fields, line in rows if not newer[kind] or newer[kind] & json.loads(fields).keys()]
 
     def counts(self, kinds: Sequence[KindName]) -> dict[str, int]:
         """The live records of each kind that has any."""
@@ -93,7 +128,7 @@ class Pulls:
 
     def digest(self, kinds: Sequence[KindName]) -> str:
         """SHA-256 over the sorted lines `kind:id:rev`, each ended by a newline, of records and tombstones."""
-        rows = self._connection.execute(_lines, {**self._mine, "kinds": kinds})
+        rows = self._connection.execute(_held, {**self._mine, "kinds": kinds})
         lines = sorted(f"{kind}:{record_id}:{rev}\n" for kind, record_id, rev in rows)
         return f"sha256:{sha256(''.join(lines).encode()).hexdigest()}"
 
@@ -112,5 +147,8 @@ class Pulls:
             for rev, ordinal, device, seq, at, outcome, changes in self._connection.execute(_history, values)
         ]
 
-    def _fetch(self, query: Any, values: dict[str, Any]) -> list[StoredRecord]:  # noqa: ANN401 - any select of SHOWN
-        return [stored(row) for row in self._connection.execute(query, values)]
+    def _fetch(self, lines: Lines, values: dict[str, Any]) -> list[tuple[int, str]]:
+        """Each with its revision, in order."""
+        found = [(int(rev), line) for rev, line in lines.fetch(self._connection, values)]
+        found.sort()
+        return found

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from app.domain.access import Access, Nobody, OwnDiary, SignedIn
 from app.storage.accounts import Accounts
 from app.storage.devices import Devices
+from app.storage.exports import Exports
 from app.storage.guesses import Guesses
 from app.storage.ledger import Ledger
 from app.storage.logins import Logins
@@ -36,6 +37,11 @@ class Work:
     def pulls(self) -> Pulls:
         """What phones fetch of them."""
         return Pulls(self._connection, self._owner)
+
+    @property
+    def exports(self) -> Exports:
+        """All of them, for a file of the patient's own."""
+        return Exports(self._connection, self._owner)
 
     @property
     def devices(self) -> Devices:

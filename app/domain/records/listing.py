@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.domain.ids import RecordId
 from app.domain.records.kinds import Kind
-from app.domain.records.record import StoredRecord
+from app.domain.records.record import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,6 @@ class Place:
     id: RecordId
 
 
-def day_of(kind: Kind, record: StoredRecord) -> str:
+def day_of(kind: Kind, fields: Fields) -> str:
     """The day by which lists of the kind are ordered; empty where the record has none."""
-    return str(record.fields.get(kind.date_field) or "") if kind.date_field else ""
+    return str(fields.get(kind.date_field) or "") if kind.date_field else ""

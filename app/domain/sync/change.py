@@ -114,6 +114,8 @@ class Written:
     """What a change leaves to be stored: the record at its new revision, and its rows in the history."""
 
     record: StoredRecord
+    fields: Fields
+    """The record's fields, as values."""
     field_revs: FieldRevs
     entries: tuple[Entry, ...]
 

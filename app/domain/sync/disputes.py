@@ -42,6 +42,11 @@ def settled(known: Known, *, rev: Revision, device: Device) -> Written:
     return _written(known, known.record.id, fields, rev=rev, device=device)
 
 
+def brought(record_id: RecordId, fields: Fields, *, rev: Revision, device: Device) -> Written:
+    """A conflict record that an import brings, as it was."""
+    return _written(None, record_id, fields, rev=rev, device=device)
+
+
 def of_conflict(known: Known | None, change: Change, *, rev: Revision, device: Device) -> Merged:
     """What a client's change of a conflict record comes to; refuses with Invalid all but settling it."""
     if known is None or not known.alive or isinstance(change, Delete):
@@ -74,7 +79,9 @@ def _written(known: Known | None, record_id: RecordId, fields: Fields, *, rev: R
     }
     record = StoredRecord(kind=CONFLICT.name, id=record_id, rev=rev, deleted=False, text=encode(fields))
     origins = {**(known.field_revs if known else {}), **dict.fromkeys(changes, (rev, device))}
-    return Written(record=record, field_revs=origins, entries=(Entry(outcome=Outcome.APPLIED, changes=changes),))
+    return Written(
+        record=record, fields=fields, field_revs=origins, entries=(Entry(outcome=Outcome.APPLIED, changes=changes),)
+    )
 
 
 def _refused(pointer: str, code: str, message: str) -> Invalid:

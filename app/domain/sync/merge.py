@@ -65,12 +65,13 @@ def _delete(known: Known | None, base: Revision, rev: Revision, by: Circumstance
     if _unseen(known.field_revs, base, by.device):
         kept = replace(known.record, rev=rev)
         entry = Entry(outcome=Outcome.CONFLICT, changes={})
-        written = Written(record=kept, field_revs=known.field_revs, entries=(entry,))
+        written = Written(record=kept, fields=kept.fields, field_revs=known.field_revs, entries=(entry,))
         dispute = Dispute(field=None, kept=None, offered=None, offered_by=by.device)
         return Merged(status=Status.CONFLICT, record=kept, written=written, disputes=(dispute,))
     tombstone = replace(known.record, rev=rev, deleted=True)
     written = Written(
         record=tombstone,
+        fields=tombstone.fields,
         field_revs={**known.field_revs, THE_DELETE: (rev, by.device)},
         entries=(Entry(outcome=Outcome.DELETED, changes={}),),
     )
@@ -108,7 +109,8 @@ class _Putting:
         self._by = by
         self._revives = known is not None and not known.alive
         self._starts_anew = known is None or (self._revives and self._knew_of_the_delete(known))
-        self._before: Fields = {} if known is None or self._starts_anew else known.record.fields
+        self._stored: Fields = known.record.fields if known else {}
+        self._before: Fields = {} if self._starts_anew else self._stored
         """What the offer is laid over."""
         self._origins: FieldRevs = {} if known is None or self._starts_anew else known.field_revs
         self._unseen = _unseen(self._origins, base, by.device)
@@ -116,7 +118,7 @@ class _Putting:
     def merged(self, disputes: OpenDisputes) -> Merged:
         known, change = self._known, self._change
         taken = self._taken()
-        stored: Fields = known.record.fields if known and known.alive else {}
+        stored: Fields = self._stored if known and known.alive else {}
         changes = {
             name: (stored.get(name), taken.fields.get(name))
             for name in {**stored, **taken.fields}
@@ -165,6 +167,8 @@ class _Putting:
                     wanted[name] = value  # a null that says as much as no answer
             elif name == _LAST_WRITER or not (name in self._unseen or (unit_is_unseen and name in DOSE_UNIT)):
                 wanted[name] = value
+            elif name in change.kind.id_form.tells(change.id):
+                wanted[name] = value  # contradicts the id, for which it will be refused; nobody could choose it
             elif name == _BY_ELEMENT:
                 wanted[name] = _joined(stored, value)
             else:
@@ -194,7 +198,7 @@ class _Putting:
             account_time_zone=by.time_zone,
             day_start_minutes=by.day_start_minutes,
         )
-        check_lasting(kind, self._known.record.fields if self._known else {}, fields)
+        check_lasting(kind, self._stored, fields)
         check_record(kind, record_id, fields, latest_day=by.latest_day)
         return _Taken(fields, refused, notices)
 
@@ -222,6 +226,7 @@ class _Putting:
         origins = {name: origin for name, origin in self._origins.items() if name != THE_DELETE}
         return Written(
             record=StoredRecord(kind=change.kind.name, id=change.id, rev=self._rev, deleted=False, text=text),
+            fields=taken.fields,
             field_revs={**origins, **dict.fromkeys(sorted(own), mine)},
             entries=tuple(entries),
         )

@@ -19,8 +19,8 @@ _MEMBERS: Final = {
     "delete": frozenset({"kind", "op", "id", "base"}),
 }
 _MOST_REVISION: Final = 2**53
-_MOST_KEPT_BYTES: Final = 8 * 1024
-_ITSELF: Final = ""
+MOST_KEPT_BYTES: Final = 8 * 1024
+ITSELF: Final = ""
 """The name under which the history keeps what was offered as a whole; no field has it."""
 
 
@@ -45,7 +45,7 @@ class Rejected:
     @property
     def entry(self) -> Entry:
         """Its row in the history."""
-        return Entry(outcome=Outcome.REJECTED, changes={_ITSELF: (None, self.offered)})
+        return Entry(outcome=Outcome.REJECTED, changes={ITSELF: (None, self.offered)})
 
 
 def read_mutation(sent: JsonValue) -> Change | Rejected:
@@ -140,7 +140,7 @@ def _fault(field: str, code: str, message: str) -> Invalid:
 
 def _escaped(offered: object) -> str:
     """As ASCII JSON, so that what no database could hold can be kept and read; cut where it is too long."""
-    return json.dumps(offered, default=_plain, ensure_ascii=True)[:_MOST_KEPT_BYTES]
+    return json.dumps(offered, default=_plain, ensure_ascii=True)[:MOST_KEPT_BYTES]
 
 
 def _plain(value: object) -> str:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from app.config import Settings
 from app.storage.engines import make_engine
 from app.storage.schema import migrate
+from scripts.lib.bench import sync_cases
 from scripts.lib.bench.cases import (
     BARE,
     COLD_TREND_OF_ONE,
@@ -26,18 +27,22 @@ from scripts.lib.bench.cases import (
 from scripts.lib.bench.client import load
 from scripts.lib.bench.diaries import EMPTY, Length, written
 from scripts.lib.bench.processes import Process, bare, service
-from scripts.lib.bench.raw import raw_rates
+from scripts.lib.bench.raw import DAYS_A_PUSH, raw_rates
+from scripts.lib.bench.sync_cases import MIXED, OF_ONE_YEAR, OF_TWENTY_YEARS, PULL, PUSH_OF_MANY, first_sync_bytes
 from scripts.lib.bench.tally import HEADING, Tally
 from tests.support import postgres
 
 _A_YEAR = Length(days=421, treated_days=365, devices=CONNECTIONS)
 _TEN_YEARS = Length(days=3650, treated_days=365, devices=CONNECTIONS)
 _TREATED_TEN_YEARS = Length(days=3650, treated_days=3594, devices=CONNECTIONS)
+_FIVE_YEARS = Length(days=1825, treated_days=0, devices=CONNECTIONS)
+_TWENTY_YEARS = Length(days=7300, treated_days=365, devices=1)
 _COMPARED = (
     (TREND_OF_ONE, TREND_OF_TEN),
     (TREND_OF_ONE, TREND_OF_TREATED),
     (COLD_TREND_OF_ONE, COLD_TREND_OF_TEN),
     (COLD_TREND_OF_ONE, COLD_TREND_OF_TREATED),
+    *((f"{what}, {OF_ONE_YEAR}", f"{what}, {OF_TWENTY_YEARS}") for what in (PULL, PUSH_OF_MANY)),
 )
 
 
@@ -56,10 +61,18 @@ def main() -> None:
 def _run(engine: str, folder: Path, *, rounds: int, seconds: float) -> None:
     settings = _settings(engine, folder)
     url = settings.resolved_database_url()
-    *writers, one, ten, treated = written(settings, [*[EMPTY] * CONNECTIONS, _A_YEAR, _TEN_YEARS, _TREATED_TEN_YEARS])
-    people = People(writers=writers, of_a_year=one, of_ten_years=ten, treated_ten_years=treated)
+    lengths = [*[EMPTY] * CONNECTIONS, _A_YEAR, _TEN_YEARS, _TREATED_TEN_YEARS, _FIVE_YEARS, _TWENTY_YEARS]
+    *writers, one, ten, treated, five, twenty = written(settings, lengths)
+    people = People(
+        writers=writers,
+        of_a_year=one,
+        of_ten_years=ten,
+        treated_ten_years=treated,
+        of_five_years=five,
+        of_twenty_years=twenty,
+    )
     with service(settings.data, settings.database_url) as onset, bare() as nothing:
-        asked = cases(people, onset.port)
+        asked = [*cases(people, onset.port), *sync_cases.cases(people, onset.port)]
         tallies = {case.name: Tally() for case in (BARE, *asked)}
         for _ in range(rounds):
             _take(tallies, nothing, BARE, seconds)
@@ -67,8 +80,11 @@ def _run(engine: str, folder: Path, *, rounds: int, seconds: float) -> None:
                 _take(tallies, onset, case, seconds)
         sign_in_twice_at_once(onset.port, one.email)
         memory_mb = onset.memory_mb(), onset.memory_mb("VmHWM")
-    puts, years = raw_rates(url, CONNECTIONS + 1, seconds)
-    _print(engine, tallies, memory_mb, {"PUT of a day": puts, "list of a year": years})
+        weight = first_sync_bytes(onset.port, five.tokens[0])
+    raw = raw_rates(url, CONNECTIONS + 1, seconds)
+    raw_each = {"PUT of a day": raw.puts, "list of a year": raw.years, PUSH_OF_MANY: raw.pushed_days / DAYS_A_PUSH}
+    _print(engine, tallies, memory_mb, raw_each)
+    print(f"first sync of 1,825 days: {weight / 1000:.0f} kB compressed\n")
 
 
 def _settings(engine: str, folder: Path) -> Settings:
@@ -102,7 +118,9 @@ def _print(engine: str, tallies: dict[str, Tally], memory_mb: tuple[float, float
     for name, rate in raw.items():
         share = sorted(tallies[name].rates)[len(tallies[name].rates) // 2] / rate
         print(f"{name} : raw driver  {share:.3f} of {rate:.0f}/s by one connection of the driver alone")
-    print(f"resident memory {memory_mb[0]:.0f} MB, at most {memory_mb[1]:.0f} MB, with two logins at once\n")
+    median, last = tallies[MIXED].median_ms, tallies[MIXED].last_ms
+    print(f"{MIXED}: p99 {last / median:.1f} times the median")
+    print(f"resident memory {memory_mb[0]:.0f} MB, at most {memory_mb[1]:.0f} MB, with two logins at once")
 
 
 if __name__ == "__main__":

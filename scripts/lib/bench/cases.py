@@ -39,6 +39,9 @@ class People:
     of_ten_years: Patient
     """A diary of ten years, treated in the last of them."""
     treated_ten_years: Patient
+    of_five_years: Patient
+    """1,825 days without a dose."""
+    of_twenty_years: Patient
 
 
 def cases(people: People, port: int) -> list[Case]:

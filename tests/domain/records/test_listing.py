@@ -3,22 +3,17 @@
 import pytest
 from hypothesis import given
 
-from app.domain.ids import RecordId, Revision
 from app.domain.records.kinds import CONDITION_KIND, DAY, DOSE, MEDICATION, REGIMEN_STEP, Kind
 from app.domain.records.listing import day_of
-from app.domain.records.record import Fields, StoredRecord, Value, encode
+from app.domain.records.record import Fields, Value
 from tests.domain.records.samples import any_record
-
-
-def stored(kind: Kind, record_id: str, fields: Fields) -> StoredRecord:
-    return StoredRecord(kind=kind.name, id=RecordId(record_id), rev=Revision(2), deleted=False, text=encode(fields))
 
 
 @given(any_record)
 def test_a_record_is_listed_by_the_date_of_its_kind_or_by_none(drawn: tuple[Kind, tuple[str, Fields]]) -> None:
-    kind, (record_id, fields) = drawn
+    kind, (_, fields) = drawn
     wanted: Value = fields.get(kind.date_field) if kind.date_field else None
-    assert day_of(kind, stored(kind, record_id, fields)) == (wanted or "")
+    assert day_of(kind, fields) == (wanted or "")
 
 
 @pytest.mark.parametrize(
@@ -32,4 +27,4 @@ def test_a_record_is_listed_by_the_date_of_its_kind_or_by_none(drawn: tuple[Kind
     ],
 )
 def test_which_date_that_is(kind: Kind, fields: Fields, day: str) -> None:
-    assert day_of(kind, stored(kind, "id", fields)) == day
+    assert day_of(kind, fields) == day
