@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from app import __version__
 from app.api.ops import Readiness
-from app.cli_data import add_commands
+from app.cli_data import NoSuchPatient, add_commands
 from app.config import Environment, Settings
 from app.domain.access import Operator, Role
 from app.domain.accounts import EmailTaken
@@ -48,7 +48,7 @@ class NotMigrated(Exception):
     """The database is not at this version's schema, so nothing can be stored in it."""
 
 
-_SAID = (DamagedBackup, DataFolderInUse, NotMigrated, RestoreRefused, ShortKey, UnsafeLibrary)
+_SAID = (DamagedBackup, DataFolderInUse, NoSuchPatient, NotMigrated, RestoreRefused, ShortKey, UnsafeLibrary)
 """What says by itself what to change."""
 
 

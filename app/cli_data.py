@@ -1,6 +1,7 @@
-"""scripts/onset: what an operator does with data as a whole: backups, and one patient's export."""
+"""scripts/onset: what an operator does with data as a whole: backup, restore, one patient's export."""
 
 import argparse
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -8,13 +9,22 @@ from pathlib import Path
 from typing import Protocol
 
 from app.config import Settings
+from app.domain.access import Operator
 from app.domain.clock import system_clock
+from app.domain.errors import NotFound
+from app.main import open_database
 from app.services.backup import Taken, is_blank, read_backup, restore_backup, take_backup
+from app.services.export import export_of
+from app.services.whole_file import whole_file
 from app.storage.data_folder import own
 from app.storage.engines import make_engine, sqlite_file
 from app.storage.schema import migrate
 
 _PRIVATE = "It holds password hashes and health data: encrypt it, and keep it from everybody's eyes."
+
+
+class NoSuchPatient(Exception):
+    """No patient has this address."""
 
 
 class Commands(Protocol):
@@ -38,6 +48,14 @@ def add_commands(add: Commands, need_database: Callable[[Settings], None]) -> No
         _say("The secret key is not in it (secret.key in the data folder, or ONSET_SECRET_KEY): keep a copy elsewhere.")
         return 0
 
+    def export(settings: Settings, chosen: argparse.Namespace) -> int:
+        need_database(settings)
+        asyncio.run(_export(settings, chosen.email, chosen.file))
+        _say(
+            f"Wrote the whole diary, with what was deleted, to {chosen.file}. It is the patient's; nobody else's eyes."
+        )
+        return 0
+
     def restore(settings: Settings, chosen: argparse.Namespace) -> int:
         return _restore(settings, chosen, need_database)
 
@@ -48,6 +66,22 @@ def add_commands(add: Commands, need_database: Callable[[Settings], None]) -> No
     )
     restoring.add_argument("file", type=Path, metavar="FILE")
     restoring.add_argument("--replace", action="store_true", help="delete the accounts and diaries that are there")
+    exporting = add("export", export, "Write one patient's diary to a zip: onset.json, and a CSV of each kind.")
+    exporting.add_argument("email")
+    exporting.add_argument("file", type=Path, metavar="FILE")
+
+
+async def _export(settings: Settings, email: str, path: Path) -> None:
+    database = open_database(settings)
+    try:
+        export = await export_of(database, system_clock, Operator(reason="export"), email)
+    except NotFound:
+        raise NoSuchPatient("there is no patient's account with this e-mail address") from None
+    finally:
+        database.close()
+    with whole_file(path) as file:
+        for chunk in export.chunks:
+            file.write(chunk)
 
 
 def _restore(settings: Settings, chosen: argparse.Namespace, need_database: Callable[[Settings], None]) -> int:

@@ -96,10 +96,19 @@ def media_type_of(request: Request) -> str:
 class Body:
     """What a route takes as its body; the plain class gives the bytes as they came (a push, an import)."""
 
-    def __init__(self, shown: Shown, *, limit: int, accepted: tuple[str, ...] = (JSON,)) -> None:
+    def __init__(
+        self,
+        shown: Shown,
+        *,
+        limit: int,
+        accepted: tuple[str, ...] = (JSON,),
+        shown_besides: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self.shown = shown
         self.limit = limit
-        self.accepted = accepted
+        self.shown_besides = shown_besides or {}
+        """What the document shows of media types that are accepted besides, as JSON Schemas."""
+        self.accepted = (*accepted, *self.shown_besides)
 
     async def __call__(self, request: Request) -> Any:  # noqa: ANN401  each kind of body gives its own type
         """What the route gets."""
@@ -201,9 +210,15 @@ def form_body(model: type[BaseModel], *, limit: int = AUTH_BYTES) -> Any:  # noq
     return Depends(FormModel(model, limit=limit))
 
 
-def raw_body(shown: Shown, *, limit: int, accepted: tuple[str, ...] = (JSON,)) -> Any:  # noqa: ANN401  as fastapi.Depends
-    """The bytes as they came.
+def raw_body(
+    shown: Shown,
+    *,
+    limit: int,
+    accepted: tuple[str, ...] = (JSON,),
+    shown_besides: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Any:  # noqa: ANN401  as fastapi.Depends
+    """The bytes as they came; `shown_besides` are further media types, with what the document shows of each.
 
     `body: Annotated[bytes, raw_body(schema, limit=SYNC_BYTES)]`
     """
-    return Depends(Body(shown, limit=limit, accepted=accepted))
+    return Depends(Body(shown, limit=limit, accepted=accepted, shown_besides=shown_besides))

@@ -125,9 +125,7 @@ def _complete_operation(
         answers.append("invalid")
     if body is not None:
         schema = shown[body.shown] if isinstance(body.shown, type) else body.shown
-        content = {
-            media_type: {"schema": _TEXT if media_type.startswith("text/") else schema} for media_type in body.accepted
-        }
+        content = {name: {"schema": body.shown_besides.get(name, schema)} for name in body.accepted}
         operation["requestBody"] = {"required": True, "content": content}
         answers += [408, 413, 415, *(("invalid-request",) if FORM in body.accepted else ("malformed-json", "invalid"))]
     responses = operation["responses"]

@@ -49,6 +49,8 @@ OPERATIONS: dict[str, For] = {
     "erase": For.ACCOUNTS,
     "list_sessions": For.ACCOUNTS,
     "end_session": For.ACCOUNTS,
+    "export_me": For.PATIENTS,
+    "import_me": For.PATIENTS,
     "read_today": For.PATIENTS,
     "push": For.PATIENTS,
     "pull": For.PATIENTS,

@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI
 
-from app.api.v1 import accounts, auth, catalogue, diary, live, records, sessions, sync, sync_shapes, today, trends
+from app.api.v1 import accounts, auth, catalogue, data, diary, live, records, sessions, sync, sync_shapes, today, trends
 from app.api.v1.records import schema_name
 from app.domain.records.kinds import KINDS
 
@@ -14,6 +14,7 @@ _ROUTERS: Final = (
     accounts.router,
     auth.router,
     sessions.router,
+    data.router,
     catalogue.router,
     today.router,
     *diary.routers(),
@@ -28,6 +29,7 @@ SCHEMAS: Final = {
     **today.SCHEMAS,
     **sync_shapes.SCHEMAS,
     **live.SCHEMAS,
+    **data.SCHEMAS,
     "Chart": trends.CHART_SCHEMA,
 }
 """What routes refer to and no model has."""

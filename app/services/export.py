@@ -1,0 +1,201 @@
+"""A patient's whole diary as one zip: `onset.json`, exact and with its history, and a CSV of each kind to look at."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import orjson
+
+from app import __version__
+from app.domain.access import Operator, OwnDiary, Role
+from app.domain.accounts import Account, normalised_email
+from app.domain.clock import Clock
+from app.domain.errors import NotFound, StorageFull
+from app.domain.ids import PatientKey, Revision, SessionId, SessionKey
+from app.domain.records.cells import to_cell
+from app.domain.records.kinds import KINDS, Kind
+from app.domain.records.record import Fields, KindName
+from app.domain.sync.imported import FORMAT, FORMAT_VERSION
+from app.storage.database import Database
+from app.storage.work import Work
+
+_IN_MEMORY_BYTES: Final = 4 * 1024 * 1024
+"""A larger diary waits on the disk, in a file without a name."""
+_CHUNK_BYTES: Final = 64 * 1024
+_SHOWN: Final = (
+    *("id", "email", "role", "time_zone", "locale", "display_name", "day_start", "research_opt_in"),
+    *("birth_year", "sex", "created_at"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A file of the patient's own."""
+
+    name: str
+    chunks: Iterator[bytes]
+    """The zip, a piece at a time; to be read once, from any thread."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """`onset.json` as it was written, and where the records of each kind stand in it."""
+
+    file: IO[bytes]
+    places: dict[KindName, tuple[int, int]] = field(default_factory=dict[KindName, tuple[int, int]])
+
+
+async def export_own(database: Database, clock: Clock, access: OwnDiary) -> Export:
+    """The diary of whoever is signed in, as it stands now; refuses with StorageFull where there is no room for it."""
+    at = clock()
+    draft = _Draft(SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES))  # noqa: SIM115 - closed once the zip is read
+    try:
+        await database.read(access, lambda work: _write(draft, work, at))
+    except OSError:
+        raise StorageFull from None
+    return Export(name=f"onset-export-{at:%Y-%m-%d}.zip", chunks=_zipped(draft, at))
+
+
+async def export_of(database: Database, clock: Clock, operator: Operator, email: str) -> Export:
+    """The diary of the patient with this address, at the operator's command; refuses with NotFound."""
+    login = await database.read(operator, lambda work: work.logins.find(normalised_email(email)))
+    if login is None or login.account.role is not Role.PATIENT:
+        raise NotFound
+    return await export_own(database, clock, _on_behalf_of(login.account, operator))
+
+
+def _on_behalf_of(account: Account, operator: Operator) -> OwnDiary:
+    return OwnDiary(
+        account=account.key,
+        account_id=account.id,
+        role=account.role,
+        session=SessionKey(0),
+        session_id=SessionId(f"operator:{operator.reason}"),
+        patient=PatientKey(account.key),
+        time_zone=account.time_zone,
+        locale=account.locale,
+        day_start_minutes=account.day_start_minutes,
+        revision=Revision(0),
+    )
+
+
+def _write(draft: _Draft, work: Work, at: datetime) -> None:
+    """`onset.json`, with a line for each record and each row of the history; begins anew if it is run again."""
+    file, account = draft.file, work.accounts.own()
+    standing, _ = work.devices.standing()
+    file.seek(0)
+    file.truncate()
+    head = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "service_version": __version__,
+        "exported_at": at,
+        "account": {name: getattr(account, name) for name in _SHOWN},
+        "epoch": standing.epoch,
+        "rev": standing.rev,
+    }
+    file.write(_json(head)[:-1] + b',\n"records":[')
+    separator = b"\n"
+    for record in work.exports.records():
+        file.write(separator)
+        begins = file.tell()
+        about = {"kind": record.kind, "id": record.id, "rev": record.rev, "deleted": record.deleted}
+        file.write(_json({**about, "fields": orjson.Fragment(record.text)}))
+        draft.places[record.kind] = (draft.places.get(record.kind, (begins, 0))[0], file.tell())
+        separator = b",\n"
+    file.write(b'\n],\n"history":[')
+    separator = b"\n"
+    for kind, record_id, rev, device, seq, when, outcome, changes in work.exports.history():
+        about = {"kind": kind, "id": record_id, "rev": rev, "device": device, "seq": seq, "at": when}
+        file.write(separator)
+        file.write(_json({**about, "outcome": outcome, "changes": orjson.Fragment(changes)}))
+        separator = b",\n"
+    file.write(b"\n]}\n")
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+
+
+class _Pipe(io.RawIOBase):
+    """What the zip is written to: hands on what has gathered."""
+
+    def __init__(self) -> None:
+        self._gathered = bytearray()
+
+    def writable(self) -> bool:
+        """It is, and nothing else."""
+        return True
+
+    def write(self, data: Any, /) -> int:  # noqa: ANN401 - any buffer
+        """Gathers it."""
+        self._gathered += data
+        return len(data)
+
+    def taken(self, at_least: int = 1) -> Iterator[bytes]:
+        """What has gathered, if it is as much."""
+        if len(self._gathered) >= at_least:
+            yield bytes(self._gathered)
+            self._gathered.clear()
+
+
+def _zipped(draft: _Draft, at: datetime) -> Iterator[bytes]:
+    pipe = _Pipe()
+    with draft.file as file, ZipFile(pipe, "w") as archive:
+        for name, content in (("onset.json", _pieces(file)), *_tables(draft)):
+            with archive.open(_entry(name, at), "w") as member:
+                for piece in content:
+                    member.write(piece)
+                    yield from pipe.taken(_CHUNK_BYTES)
+        archive.close()
+        yield from pipe.taken()
+
+
+def _entry(name: str, at: datetime) -> ZipInfo:
+    entry = ZipInfo(name, at.timetuple()[:6])
+    entry.compress_type = ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(_CHUNK_BYTES):
+        yield piece
+
+
+def _tables(draft: _Draft) -> Iterator[tuple[str, Iterator[bytes]]]:
+    for kind in KINDS.values():
+        yield f"{kind.path}.csv", _table(draft, kind)
+
+
+def _table(draft: _Draft, kind: Kind) -> Iterator[bytes]:
+    """The live records of a kind (RFC 4180: a header, CRLF, quotes where they are needed)."""
+    others = {name for _, _, fields in _records(draft, kind) for name in fields} - kind.fields.keys()
+    columns = [*kind.fields, *sorted(others)]
+    yield _line(["id", "rev", *columns])
+    for record_id, rev, fields in _records(draft, kind):
+        yield _line([record_id, str(rev), *(to_cell(fields.get(name)) for name in columns)])
+
+
+def _records(draft: _Draft, kind: Kind) -> Iterator[tuple[str, int, Fields]]:
+    begins, ends = draft.places.get(kind.name, (0, 0))
+    draft.file.seek(begins)
+    while draft.file.tell() < ends:
+        line = draft.file.readline().rstrip(b",\n")
+        record: dict[str, Any] = json.loads(line, parse_float=Decimal)  # a dose never passes through a binary float
+        if not record["deleted"]:
+            yield record["id"], record["rev"], record["fields"]
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().encode()
