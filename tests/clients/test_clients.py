@@ -1,0 +1,141 @@
+"""RxDB, WatermelonDB, Replicache and SignalDB, two of each on one account: they converge, and nothing is lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from httpx2 import Client
+
+from app.config import Settings
+from tests.clients.support.household import Household
+from tests.clients.support.install import Node, find_node, install
+from tests.clients.support.ledger import check_that_nothing_is_lost
+from tests.clients.support.phones import LIBRARIES, two_of_each
+from tests.support.diary import uuid7
+from tests.support.people import PASSWORD
+from tests.support.process import process
+
+DAY = ("day", "day-2026-03-01")
+DOSE = ("dose", uuid7(1))
+LOST_ANSWERS = 2
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    found = find_node()
+    if isinstance(found, str):
+        pytest.skip(found)
+    install(found)
+    return found
+
+
+@pytest.fixture
+def household(node: Node, settings: Settings, tmp_path: Path) -> Iterator[Household]:
+    account = {"email": "ada@example.org", "password": PASSWORD}
+    with process(settings) as service, Client(base_url=f"http://127.0.0.1:{service.port}", timeout=30) as client:
+        made = client.post("/v1/accounts", json={**account, "time_zone": "Europe/London"})
+        assert made.status_code == 201, made.text
+        form = {"grant_type": "password", "username": account["email"], "password": account["password"]}
+        tokens = client.post("/v1/auth/token", data=form).json()
+        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        with two_of_each(node, tmp_path, str(client.base_url), account) as phones:
+            yield Household(phones, client, headers)
+
+
+def own_day(number: int) -> tuple[str, str]:
+    return "day", f"day-2026-04-{number + 1:02}"
+
+
+def own_dose(number: int) -> tuple[str, str]:
+    return "dose", uuid7(100 + number)
+
+
+def test_two_of_each_converge_and_lose_nothing(household: Household) -> None:
+    phones = household.phones
+
+    write_apart(household)
+    for library in LIBRARIES:
+        household.of(library)[0].ask("lose", answers=LOST_ANSWERS)
+    household.online(on=True)
+    household.converge()
+    for library in LIBRARIES:
+        assert household.of(library)[0].ask("network")["lost"] == LOST_ANSWERS, library
+
+    household.online(on=False)
+    disagree(household)
+    for phone in phones:
+        phone.ask("stored")
+        phone.kill()
+        phone.start()
+        phone.ask("lose", answers=1)
+    household.online(on=True)
+    for phone in phones[::2]:  # killed again, at whatever point of their sync they are
+        phone.tell("sync")
+        household.stored()
+        phone.kill()
+        phone.start()
+        phone.ask("online", on=True)
+    stored = household.converge()
+    check_that_nothing_is_lost(household, stored)
+    assert {fields["status"] for (kind, _), (_, fields) in stored.items() if kind == "conflict"} == {"open"}
+
+    wanted = settle(household)
+    stored = household.converge()
+    check_that_nothing_is_lost(household, stored)
+    assert {fields["status"] for (kind, _), (_, fields) in stored.items() if kind == "conflict"} == {"settled"}
+    for place, name, value in wanted:
+        assert stored[place][1][name] == value
+
+
+def write_apart(household: Household) -> None:
+    """Each phone, without a network: a day of its own, the day that all of them write, and doses."""
+    first = household.phones[0]
+    first.put(*DOSE, local_date="2026-03-01", status="taken", mg=1.5)
+    for number, phone in enumerate(household.phones):
+        phone.put(*own_day(number), pain=number, note=f"{phone.name} on a day of its own")
+        phone.put(*DAY, fatigue=number, note=f"{phone.name} on the day of all")
+        phone.put(*own_dose(number), local_date="2026-03-02", status="taken", mg=3 + number / 10)
+
+
+def disagree(household: Household) -> None:
+    """Each phone, without a network: all write the same fields, delete what another edits, and write nonsense."""
+    phones = household.phones
+    for number, phone in enumerate(phones):
+        phone.put(*DOSE, mg=2 + number / 10)
+        phone.put(*DAY, note=f"{phone.name} says otherwise")
+        phone.put(*own_day(number), note=f"{phone.name} adds a word")
+        phone.remove(*own_day((number + 1) % len(phones)))  # edited there
+        phone.remove(*own_dose(number))
+        phone.put("day", f"day-2026-05-{number + 1:02}", pain=11)  # refused, and there is no such record
+    for number, phone in enumerate(phones[:4]):  # revived by one who had not seen the delete
+        phone.put(*own_dose(number + 4), note=f"{phone.name} remembers this one")
+    for number, phone in enumerate(phones[4:]):  # refused, and the record stands
+        phone.put(*own_dose(number), mg=-1)
+
+
+def settle(household: Household) -> list[tuple[tuple[str, str], str, object]]:
+    """Each phone settles conflicts: by saying so, or by writing the value that was not taken. What must then stand."""
+    wanted: list[tuple[tuple[str, str], str, object]] = []
+    conflicts = sorted((place, fields) for place, (_, fields) in household.stored().items() if place[0] == "conflict")
+    assert len(conflicts) >= len(household.phones)
+    for number, ((_, conflict_id), fields) in enumerate(conflicts):
+        phone = household.phones[number % len(household.phones)]
+        place, name = (fields["record_kind"], fields["record_id"]), fields.get("field")
+        if name:
+            phone.put(*place, **{name: fields["offered"]})
+            wanted.append((place, name, fields["offered"]))
+        else:
+            phone.put("conflict", conflict_id, status="settled")
+    return wanted
+
+
+def test_what_one_phone_writes_the_others_show_by_themselves(household: Household) -> None:
+    household.online(on=True)
+    household.converge()
+    for number, library in enumerate(LIBRARIES):
+        writer = household.of(library)[0]
+        writer.put(*own_day(number), note=f"{library} writes")
+        if library == "watermelondb":  # an app tells it when to push; the others do it by themselves
+            writer.ask("sync")
+        for phone in household.phones:
+            phone.shows(*own_day(number))
