@@ -12,7 +12,7 @@ from typing import Final
 from app.domain.access import OwnDiary
 from app.domain.errors import Unavailable
 from app.domain.ids import Revision
-from app.domain.sessions import TokenExpired, TokenInvalid, WrongRole
+from app.domain.sessions import TokenExpired, TokenInvalid
 from app.services.news import Way
 from app.services.parts import Parts
 from app.services.sessions import admit
@@ -80,8 +80,7 @@ async def pull_when_new(  # noqa: PLR0913 - as a pull, and how it waits
 
 async def _own_diary(parts: Parts, token: str | None) -> OwnDiary:
     access = await admit(parts, token)
-    if not isinstance(access, OwnDiary):
-        raise WrongRole
+    assert isinstance(access, OwnDiary)  # noqa: S101 - nobody's role ever changes
     return access
 
 

@@ -15,15 +15,18 @@ import pytest
 from fastapi import FastAPI
 
 from app.config import Settings
-from app.domain.access import Operator
+from app.domain.access import Operator, SignedIn
 from app.main import StandIns, create_app
 from app.services import live
 from app.services.news import MOST, Way
 from app.services.parts import Parts
 from app.services.sessions import admit
+from app.storage.database import Database
 from tests.support.clock import SettableClock
+from tests.support.diaries import putting_day
 from tests.support.events import HEARTBEAT, STREAM, Events, events
 from tests.support.people import PASSWORD
+from tests.support.relay import relay
 from tests.support.serving import Answer, Running, request, serving
 from tests.support.waiting import until
 
@@ -82,6 +85,10 @@ class Phone:
     @property
     def parts(self) -> Parts:
         return self.app.state.parts
+
+    async def admitted(self) -> SignedIn:
+        """Who the service takes the phone for."""
+        return await admit(self.parts, self.headers["Authorization"].removeprefix("Bearer "))
 
     def waiters(self) -> int:
         """How many diaries are waited for."""
@@ -180,6 +187,15 @@ def test_heartbeats_are_comments(phone: Phone) -> None:
 
 
 @pytest.mark.usefixtures("heartbeats")
+def test_a_heartbeat_tells_what_nobody_told(phone: Phone, database: Database) -> None:
+    with phone.events() as stream:
+        stream.revision()
+        access = asyncio.run(phone.admitted())
+        asyncio.run(database.write(access, putting_day("2026-03-01", pain=1)))
+        assert stream.revision() == 2
+
+
+@pytest.mark.usefixtures("heartbeats")
 @pytest.mark.parametrize("how", ["revoked", "signed-out", "expired", "password-changed", "erased"])
 def test_a_stream_ends_with_its_session(phone: Phone, clock: SettableClock, how: str) -> None:
     other = phone.sign_in()
@@ -202,6 +218,24 @@ def test_a_stream_ends_with_its_session(phone: Phone, clock: SettableClock, how:
                 assert other.ask("POST", "/v1/me/erasure", {"password": PASSWORD}).status == 204
         assert stream.is_over()
     until(lambda: phone.waiters() == 0)
+
+
+@pytest.mark.usefixtures("heartbeats")
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_a_database_that_is_away_ends_no_stream(settings: Settings, stand_ins: StandIns) -> None:
+    with relay(settings.resolved_database_url()) as between:
+        app = create_app(settings.model_copy(update={"database_url": between.url}), stand_ins)
+        with serving(app) as running:
+            phone = signed_up(running, app, "a@example.org")
+            with phone.events() as stream:
+                stream.revision()
+                between.close_door()
+                between.cut()
+                assert running.ask("GET", "/v1/days", headers=phone.headers).status == 503
+                assert [stream.next() for _ in range(3)] == [HEARTBEAT] * 3
+                between.open_door()
+                assert phone.put_day() == 2
+                assert stream.revision() == 2
 
 
 def test_a_stream_needs_a_patient(phone: Phone) -> None:
@@ -335,8 +369,7 @@ def meet_in_every_lane(phone: Phone) -> None:
     barrier = threading.Barrier(lanes)
 
     async def meet() -> None:
-        access = await admit(phone.parts, phone.headers["Authorization"].removeprefix("Bearer "))
-        database = phone.parts.database
+        access, database = await phone.admitted(), phone.parts.database
         await asyncio.gather(*(database.read(access, lambda _: barrier.wait(4)) for _ in range(lanes)))
         await database.write(Operator(reason="test"), lambda work: work.schema_revision())
 
