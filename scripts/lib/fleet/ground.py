@@ -22,7 +22,9 @@ T = TypeVar("T")
 
 START: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MOST_PHONES: Final = 5
-PATIENT, STRANGER = "patient@example.org", "stranger@example.org"
+STRANGERS_DAY: Final = {"pain": 1, "local_date": "2026-02-27", "time_zone": "Europe/Paris"}
+"""What another patient has written under an id that phones use too."""
+STRANGER: Final = "stranger@example.org"
 PASSWORD: Final = "a long walk by the sea"  # noqa: S105 - of made-up people
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - files of a run, in a folder that only its user may enter
 
@@ -35,10 +37,22 @@ class Tokens:
     refresh: str
 
 
-class Ground:
-    """The service, its store, and what a run begins with."""
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Somebody whose diary is empty, and who is signed in on every device."""
 
-    def __init__(self, engine: str) -> None:
+    email: str
+    key: int
+    tokens: list[Tokens]
+
+
+class Ground:
+    """The service, its store, and what a run begins with: a patient of its own, until there are none left.
+
+    Opening the service anew for each run would cost as much as the run.
+    """
+
+    def __init__(self, engine: str, *, patients: int = 40) -> None:
         self._stack = ExitStack()
         at = _IN_MEMORY if _IN_MEMORY.is_dir() else None
         self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="onset-fleet-", dir=at)))
@@ -50,10 +64,12 @@ class Ground:
         self._loop = asyncio.new_event_loop()
         self._stack.callback(self._loop.close)
         self._stack.callback(self.eye.close)
-        self.tokens, self.strangers = self.wait_for(self._populate())
-        self.patient, self.stranger = self.eye.patient_of(PATIENT), self.eye.patient_of(STRANGER)
+        self._all = self.wait_for(self._populate(patients))
+        self._left: list[Patient] = []
+        self.stranger = self.eye.account(STRANGER)
         self.eye.close()
         self.store.save_as_template()
+        self.patient = self._all[0]
 
     def __enter__(self) -> Self:
         return self
@@ -67,12 +83,19 @@ class Ground:
         return self._loop.run_until_complete(coroutine)
 
     async def begin(self) -> None:
-        """Everything as it was before the first run."""
-        await self.service.close()
-        self.eye.close()
-        self.store.reset()
+        """A patient who has written nothing yet, at the hour at which all runs begin."""
         self.clock.now = START
-        await self.service.open()
+        if not self._left:
+            await self.service.close()
+            self.eye.close()
+            self.store.reset()
+            await self.service.open()
+            self._left = list(self._all)
+        self.patient = self._left.pop()
+
+    def spoil(self) -> None:
+        """Has the next run begin on a store made anew."""
+        self._left = []
 
     def back_up(self, name: str) -> Path:
         """A backup, as `scripts/onset backup` takes it."""
@@ -83,6 +106,7 @@ class Ground:
 
     async def restore(self, path: Path) -> None:
         """Brings a backup back, as `scripts/onset restore --replace` does it."""
+        self.spoil()  # it ends everybody's sessions
         await self.service.close()
         self.eye.close()
         with path.open("rb") as file:
@@ -91,10 +115,9 @@ class Ground:
             )
         await self.service.open()
 
-    async def sign_in(self, email: str) -> Tokens:
-        """A new session."""
-        form = {"grant_type": "password", "username": email, "password": PASSWORD}
-        return await self._get_tokens(form)
+    async def sign_in(self) -> Tokens:
+        """A new session of the patient."""
+        return await self._sign_in(self.patient.email)
 
     async def refresh(self, tokens: Tokens) -> Tokens:
         """The next pair of a session; a new session where it has ended."""
@@ -102,21 +125,31 @@ class Ground:
         answer = await self.service.ask("POST", "/v1/auth/token", form=form)
         if answer.status == 200:  # noqa: PLR2004
             return Tokens(answer.body["access_token"], answer.body["refresh_token"])
-        return await self.sign_in(PATIENT)
+        return await self.sign_in()
 
-    async def _get_tokens(self, form: dict[str, str]) -> Tokens:
+    async def _sign_in(self, email: str) -> Tokens:
+        form = {"grant_type": "password", "username": email, "password": PASSWORD}
         answer = await self.service.ask("POST", "/v1/auth/token", form=form)
         assert answer.status == 200, answer  # noqa: S101, PLR2004
         return Tokens(answer.body["access_token"], answer.body["refresh_token"])
 
-    async def _populate(self) -> tuple[list[Tokens], Tokens]:
+    async def _sign_up(self, email: str) -> None:
+        body = {"email": email, "password": PASSWORD, "time_zone": "Europe/London", "role": "patient"}
+        answer = await self.service.ask("POST", "/v1/accounts", body=body)
+        assert answer.status == 201, answer  # noqa: S101, PLR2004
+
+    async def _populate(self, patients: int) -> list[Patient]:
         self.store.reset()
         await self.service.open()
-        for email in (PATIENT, STRANGER):
-            body = {"email": email, "password": PASSWORD, "time_zone": "Europe/London", "role": "patient"}
-            answer = await self.service.ask("POST", "/v1/accounts", body=body)
-            assert answer.status == 201, answer  # noqa: S101, PLR2004
-        found = [await self.sign_in(PATIENT) for _ in range(MOST_PHONES + 1)], await self.sign_in(STRANGER)
+        found: list[Patient] = []
+        for number in range(patients):
+            email = f"patient{number}@example.org"
+            await self._sign_up(email)
+            tokens = [await self._sign_in(email) for _ in range(MOST_PHONES + 1)]
+            found.append(Patient(email, self.eye.account(email), tokens))
+        await self._sign_up(STRANGER)
+        token = (await self._sign_in(STRANGER)).access
+        await self.service.ask("PUT", f"/v1/days/{STRANGERS_DAY['local_date']}", body=STRANGERS_DAY, token=token)
         await self.service.close()
         return found
 

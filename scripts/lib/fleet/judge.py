@@ -29,6 +29,8 @@ class Judge:
         self._device = device
         self._latest = (now + timedelta(hours=14)).date().isoformat()
         self._explained: set[Key] = set()
+        self._ended: set[Key] = set()
+        """Conflicts that the same push ends by their own records."""
 
     @property
     def _rev(self) -> int:
@@ -37,6 +39,7 @@ class Judge:
     def push(self, sent: Sent, results: Sequence[Mapping[str, Any]]) -> None:
         """Every result of a push that was performed."""
         require(len(results) == len(sent.offers), "P6", "a push has not one result for each mutation")
+        self._ended = {offer.key for offer in sent.offers if offer.settles and offer.key}
         for offer, result in zip(sent.offers, results, strict=True):
             self._offer(offer, result)
             row = self._after.rows.get((result["kind"], result["id"]))
@@ -108,7 +111,8 @@ class Judge:
         fields: dict[str, Any] = {**(before.fields if before else {}), **(offer.mutation.get("fields") or {})}
         is_early = str(fields.get("local_date")) > self._latest
         code = error and error["code"]
-        is_fault = code == "date-in-future" and is_early
+        is_torn = before is None and not REQUIRED[str(offer.mutation["kind"])] <= fields.keys()
+        is_fault = (code == "date-in-future" and is_early) or (code == "missing-field" and is_torn)
         require(is_fault, "P6", f"a good put of {offer.key} was rejected: {error}")
 
     def _all_new(self, offer: Offer, after: Row, guarantee: str) -> None:
@@ -282,7 +286,7 @@ class Judge:
             is_named = names is None or name in names
             if is_named and explicit and offer.edits and offer.mutation["base"] >= row.rev:
                 require(not is_open(now), "P2", f"{offer.key}: a conflict about {name} outlived who settled it")
-            if now == row or is_open(now):
+            if now == row or is_open(now) or about in self._ended:
                 continue
             self._explained.add(about)
             edits = [edit for edit in offer.edits if edit.writes is None or name in edit.writes]

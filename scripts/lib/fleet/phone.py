@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from scripts.lib.fleet.content import Author, Writes
+from scripts.lib.fleet.content import FIELDS, Author, Writes
 from scripts.lib.fleet.stores import Key, Row
 
 Record = Mapping[str, Any]
@@ -282,7 +282,7 @@ class Phone:
             known = {name: value for name, value in row.fields.items() if name in self.author.knows[key[0]]}
             writes = None if row.deleted else known
             values = {name: [value] for name, value in known.items()}
-            seen = {"": row.rev} | dict.fromkeys(known, row.rev)
+            seen = dict.fromkeys(("", *FIELDS[key[0]]), row.rev)
             found.append(Edit(key, writes, forked_at, known, values, seen, brings_back=True))
         return found
 

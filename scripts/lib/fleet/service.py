@@ -66,8 +66,9 @@ class Service:
         """Kills it while it works at a request, just before the given statement of its transaction."""
         with self.store.killing_at(self._app.state.parts.database.primary, at_statement) as image:
             await ask()
+        found = image() or self.store.image()  # where it had fewer statements, it dies after its commit
         await self.close()
-        self.store.take_up(image() or self.store.image())
+        self.store.take_up(found)
         await self.open()
 
     async def ask(

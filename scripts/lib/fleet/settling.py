@@ -3,6 +3,7 @@
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from scripts.lib.fleet.ground import STRANGERS_DAY
 from scripts.lib.fleet.phone import Phone
 from scripts.lib.fleet.truth import require
 
@@ -18,6 +19,7 @@ async def settle_down(world: "World") -> None:
     world.say("the network is good from here on")
     world.requests.clear()
     world.replies.clear()
+    world.doomed = False
     for _ in range(_ROUNDS):
         for phone in world.phones:
             await _empty(world, phone)
@@ -78,8 +80,8 @@ async def check_end(world: "World") -> None:
         require(world.truth.is_paid(owed, history), "P7", f"after a restore {owed} never came back")
     others = world.ground.eye.diary(world.ground.stranger)
     stored = {key: dict(row.fields) for key, row in others.rows.items()}
-    day = {"pain": 1, "local_date": "2026-02-27", "time_zone": "Europe/Paris"}
-    require(stored == {("day", "day-2026-02-27"): day}, "P10", "another patient's diary changed")
+    wanted = {("day", f"day-{STRANGERS_DAY['local_date']}"): STRANGERS_DAY}
+    require(stored == wanted, "P10", "another patient's diary changed")
 
 
 async def _check_digest(world: "World", phone: Phone) -> None:

@@ -69,7 +69,7 @@ class Eye:
             self._connection.close()
             self._connection = None
 
-    def patient_of(self, email: str) -> int:
+    def account(self, email: str) -> int:
         """The key of an account."""
         return self._select(f"SELECT key FROM accounts WHERE email = '{email}'")[0][0]  # noqa: S608 - a made-up address
 

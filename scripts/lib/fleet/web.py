@@ -5,7 +5,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from scripts.lib.fleet.content import FIELDS, UNIT, Author, Writes
-from scripts.lib.fleet.ground import PATIENT, Tokens
+from scripts.lib.fleet.ground import Tokens
 from scripts.lib.fleet.judge import Judge
 from scripts.lib.fleet.phone import Offer
 from scripts.lib.fleet.service import Answer
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from scripts.lib.fleet.world import World
 
 _NO_SKEW = timedelta()
-_KEPT = frozenset({"local_date", "time_zone"})
-"""What the service fills in again where a replacement leaves it out."""
 _PATHS = {"day": "days", "dose": "doses", "event": "events"}
 
 
@@ -59,13 +57,16 @@ class Web:
         headers = {"If-Match": f'"{seen}"'} if matches else {}
         method = "DELETE" if writes is None else self._rng.choice(("PUT", "PATCH")) if alive else "PUT"
         path = f"/v1/{_PATHS[key[0]]}/{key[1]}"
+        if method == "PUT" and matches and row:
+            dropped = self._rng.choice(("pain", "note", "reason", "severity"))
+            writes = {**{name: value for name, value in row.fields.items() if name != dropped}, **(writes or {})}
         for _ in range(2):
             answer = await world.ground.service.ask(
                 method, path, body=writes, token=self._tokens.access, headers=headers
             )
             if answer.status != 401:  # noqa: PLR2004
                 break
-            self._tokens = await world.ground.sign_in(PATIENT)
+            self._tokens = await world.ground.sign_in()
             self._sessions += 1
         world.say(f"web {method} {key[1][-10:]} {headers} {writes}: {answer.status} {answer.code}")
         replaces = method == "PUT" and matches
@@ -110,7 +111,6 @@ class Web:
         sent: dict[str, Any] = dict(writes or {})
         if replaces and row:
             sent = {**dict.fromkeys(row.fields), **sent}
-            sent = {name: value for name, value in sent.items() if value is not None or name not in _KEPT}
         offer = Offer({"base": before.rev, "fields": sent}, key, [], None if writes is None else sent)
         if writes is None:
             judge.delete(offer, "applied")

@@ -77,6 +77,8 @@ class World:
     backup: tuple[Path, Known] | None = None
     copies: dict[str, Kept] = field(default_factory=dict[str, Kept])
     web_writes: int = 0
+    doomed: bool = False
+    """Whether the service will be killed during the next push."""
 
     def say(self, line: str) -> None:
         """Adds a line to the trace."""
@@ -194,6 +196,9 @@ class World:
             self.say(f"{phone.name} pulls {message.kept_cursor}: {message.answer.status} {_short_pull(body)}")
             judge_pull(self.truth, message.asked, phone.kinds, message.answer)
             return
+        if self.doomed:
+            await self._kill_during(phone, sent)
+            return
         message.answer = await service.ask("POST", "/v1/sync/push", body=sent.body, token=token)
         body = message.answer.body
         self.say(f"{phone.name} push {sent.seq}: {_short_push(sent)} -> {message.answer.status} {_short_told(body)}")
@@ -230,8 +235,10 @@ class World:
         for offer in sent.offers:
             lost = [edit for edit in offer.edits if edit.number not in self.truth.performed]
             assert not lost, "the judge has seen every push that was answered"  # noqa: S101
-            if offer.key:
-                self.truth.look(phone, offer.key)
+        for key in {offer.key: None for offer in sent.offers if offer.key} | {
+            (result["kind"], result["id"]): None for result in body["results"]
+        }:
+            self.truth.look(phone, key)
 
     def _pulled(self, phone: Phone, message: Message, body: Mapping[str, Any]) -> None:
         kept = phone.kept
@@ -256,27 +263,28 @@ class World:
 
     def pass_time(self) -> None:
         """Minutes, or long enough for tokens to expire."""
-        self.ground.clock.advance(timedelta(minutes=self.rng.choice((1, 2, 5, 20, 300))))
+        self.ground.clock.advance(timedelta(minutes=self.rng.choice((1, 2, 5, 5, 10, 300))))
 
     async def kill_server(self) -> None:
-        """Between two requests, or in the middle of a push."""
-        message = next((each for each in self.requests if each.sent), None)
+        """Now, or in the middle of the next push."""
+        if self.rng.random() < 0.5:  # noqa: PLR2004
+            self.doomed = True
+            return
+        self.say("the service is killed")
         self.ground.eye.close()
-        if message is None or self.rng.random() < 0.5:  # noqa: PLR2004
-            self.say("the service is killed")
-            await self.ground.service.kill()
-        else:
-            self.requests.remove(message)
-            self.say(f"the service is killed while it works at a push of {message.phone.name}")
-            token = self.tokens[message.phone.name].access
-            assert message.sent is not None  # noqa: S101 - it is a push
-            body = message.sent.body
-
-            async def ask() -> None:
-                await self.ground.service.ask("POST", "/v1/sync/push", body=body, token=token)
-
-            await self.ground.service.kill_during(self.rng.randrange(1, 8), ask)
+        await self.ground.service.kill()
         self.truth.unchanged(self.diary(), "P2", "a kill")
+
+    async def _kill_during(self, phone: Phone, sent: Sent) -> None:
+        """The service dies before some statement of the push."""
+        self.doomed = False
+        self.say(f"the service is killed while it works at push {sent.seq} of {phone.name}")
+        self.ground.eye.close()
+        token, service = self.tokens[phone.name].access, self.ground.service
+        await service.kill_during(
+            self.rng.randrange(1, 8), lambda: service.ask("POST", "/v1/sync/push", body=sent.body, token=token)
+        )
+        self.truth.unchanged(self.diary(), "P2", "a kill half way through a push")
 
     def back_up(self) -> None:
         """Keeps what there is now."""
@@ -295,7 +303,7 @@ class World:
 
     def diary(self) -> Diary:
         """As the database holds it."""
-        return self.ground.eye.diary(self.ground.patient)
+        return self.ground.eye.diary(self.ground.patient.key)
 
     def all_history(self) -> list[Mapping[str, Any]]:
         """Of the patient, as the oracle compares it."""
@@ -303,7 +311,7 @@ class World:
 
     def history(self, after: int) -> list[HistoryRow]:
         """Of the patient, after a revision."""
-        return self.ground.eye.history(self.ground.patient, after)
+        return self.ground.eye.history(self.ground.patient.key, after)
 
     async def step(self) -> None:
         """One thing happens."""
@@ -362,16 +370,10 @@ async def play(ground: Ground, seed: int, phones: tuple[int, int], steps: int) -
     """Makes a world, plays it, lets it settle and checks what is left; the world raises Violation."""
     rng = Random(f"fleet {seed}")  # noqa: S311 - a seed makes it repeatable
     await ground.begin()
-    await ground.service.ask(
-        "PUT",
-        "/v1/days/2026-02-27",
-        body={"pain": 1, "time_zone": "Europe/Paris"},
-        token=ground.strangers.access,
-    )
     made = [_phone(rng, number) for number in range(rng.randint(*phones))]
-    tokens = {phone.name: ground.tokens[number] for number, phone in enumerate(made)}
-    truth = Truth(ground.eye.diary(ground.patient))
-    web = Web(rng, ground.tokens[-1])
+    tokens = {phone.name: ground.patient.tokens[number] for number, phone in enumerate(made)}
+    truth = Truth(ground.eye.diary(ground.patient.key))
+    web = Web(rng, ground.patient.tokens[-1])
     world = World(ground, rng, made, Weather.of(rng), truth, web, tokens)
     _LAST.append(world)
     del _LAST[:-1]
