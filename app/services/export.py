@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -56,10 +57,13 @@ async def export_own(database: Database, clock: Clock, access: OwnDiary) -> Expo
     """The diary of whoever is signed in, as it stands now; refuses with StorageFull where there is no room for it."""
     at = clock()
     draft = _Draft(SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES))  # noqa: SIM115 - closed once the zip is read
-    try:
-        await database.read(access, lambda work: _write(draft, work, at))
-    except OSError:
-        raise StorageFull from None
+    with ExitStack() as failing:
+        failing.callback(draft.file.close)
+        try:
+            await database.read(access, lambda work: _write(draft, work, at))
+        except OSError:
+            raise StorageFull from None
+        failing.pop_all()
     return Export(name=f"onset-export-{at:%Y-%m-%d}.zip", chunks=_zipped(draft, at))
 
 
