@@ -23,6 +23,9 @@ async def _visitor(request: Request) -> Nobody:
 
 
 _ADMITTED: Final = "admitted"
+_SCHEME: Final = OAuth2PasswordBearer.__name__
+SECURITY: Final[list[dict[str, list[str]]]] = [{_SCHEME: []}]
+"""What the OpenAPI document says of a route that asks `the_patient` itself."""
 
 
 class _Bearer(OAuth2PasswordBearer):
@@ -32,7 +35,7 @@ class _Bearer(OAuth2PasswordBearer):
         super().__init__(
             tokenUrl="/v1/auth/token",
             refreshUrl="/v1/auth/token",
-            scheme_name=OAuth2PasswordBearer.__name__,
+            scheme_name=_SCHEME,
             auto_error=False,
         )
 

@@ -11,7 +11,7 @@ from app.domain.records.listing import Place, Window, day_of
 from app.domain.records.notices import Notice
 from app.domain.records.record import StoredRecord
 from app.domain.records.validation import check_fields
-from app.domain.sync.change import Delete, Put
+from app.domain.sync.change import NEVER_SEEN, Delete, Put
 from app.services.notices import soft_notices
 from app.services.parts import Parts
 from app.storage.work import Work
@@ -69,7 +69,13 @@ async def put_record(  # noqa: PLR0913 - a write is named by its kind, id, conte
 
     Refuses with Invalid, EntryChanged and RevisionRequired.
     """
-    put = Put(kind=kind, id=record_id, fields=check_fields(kind, sent), replaces=expected is not None)
+    put = Put(
+        kind=kind,
+        id=record_id,
+        fields=check_fields(kind, sent),
+        base=_seen(expected),
+        replaces=expected is not None,
+    )
     return await _write(parts, access, put, expected=expected)
 
 
@@ -83,7 +89,15 @@ async def patch_record(  # noqa: PLR0913 - as put_record
     expected: Revision | None,
 ) -> Stored:
     """Writes the named fields of a live record; refuses as put_record does, and with NotFound."""
-    put = Put(kind=kind, id=record_id, fields=check_fields(kind, sent), may_create=False)
+    fields = check_fields(kind, sent)
+    put = Put(
+        kind=kind,
+        id=record_id,
+        fields=fields,
+        base=_seen(expected),
+        changed=frozenset(fields),
+        may_create=False,
+    )
     return await _write(parts, access, put, expected=expected)
 
 
@@ -98,7 +112,7 @@ async def delete_record(
         if known is None:
             raise NotFound
         if not known.deleted:
-            work.ledger.write(Delete(kind=kind, id=record_id), expected=expected, at=at)
+            work.ledger.write(Delete(kind=kind, id=record_id, base=_seen(expected)), expected=expected, at=at)
 
     await parts.database.write(access, delete)
 
@@ -113,3 +127,8 @@ async def _write(parts: Parts, access: OwnDiary, put: Put, *, expected: Revision
         return Stored(record=record, notices=(*merged.notices, *soft_notices(work, record)), created=merged.created)
 
     return await parts.database.write(access, write)
+
+
+def _seen(expected: Revision | None) -> Revision | None:
+    """What the writer says it saw, which lets it settle a dispute; who names none counts as having seen what stands."""
+    return expected if expected is not None and expected > NEVER_SEEN else None

@@ -22,7 +22,7 @@ _standing = select(
     select(func.aggregate_strings(_fork, ",")).where(forks.c.patient == bindparam("patient")).scalar_subquery(),
     select(devices.c.last_seq).where(*_OF_DEVICE).scalar_subquery(),
 ).where(patient_state.c.patient == bindparam("patient"))
-_standing_locked = _standing.with_for_update(of=patient_state)
+_standing_locked = _standing.with_for_update()
 _kept = select(pushes.c.digest, pushes.c.told).where(*_PUSH_OF_DEVICE, pushes.c.seq == bindparam("the_seq"))
 _register = insert(devices)
 _count = (
