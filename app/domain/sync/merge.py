@@ -182,7 +182,7 @@ class _Putting:
         except Invalid:
             joined = wanted.keys() & _broken(self._change.kind, {**self._before, **wanted})
             as_seen = {name: value for name, value in self._before.items() if name not in self._unseen}
-            if not self._unseen or not joined or _broken(self._change.kind, {**as_seen, **self._change.fields}):
+            if not self._unseen or not joined or _broken(self._change.kind, {**as_seen, **self._offered()}):
                 raise
         return self._checked(
             {name: value for name, value in wanted.items() if name not in joined},
