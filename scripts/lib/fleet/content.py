@@ -51,10 +51,10 @@ class Author:
 
     def new_record(self, now: datetime) -> tuple[Key, Writes]:
         """A record that this person begins; of days, often one that others begin too."""
-        kind = self.rng.choice([kind for kind in ("day", "day", "dose", "dose", "event") if kind in self.knows])
+        kind = self.rng.choice([kind for kind in ("day", "day", "dose", "event") if kind in self.knows])
         if kind == "day":
             shared = self.rng.random() < 0.8  # noqa: PLR2004
-            day = _FIRST + timedelta(self.rng.randrange(3)) if shared else self._local(now).date()
+            day = _FIRST + timedelta(self.rng.randrange(2)) if shared else self._local(now).date()
             fields: Writes = {"local_date": day.isoformat(), "time_zone": self.zone, "pain": self.rng.randrange(11)}
             key = ("day", f"day-{day}")
         elif kind == "dose":
@@ -89,7 +89,7 @@ class Author:
 
     def _edit_day(self, shown: Shown) -> Writes:
         writes: Writes = {}
-        for name in self.rng.sample(("pain", "fatigue", "note", "skipped"), self.rng.choice((1, 1, 2))):
+        for name in self.rng.sample(("pain", "pain", "fatigue", "note", "skipped"), self.rng.choice((1, 1, 2))):
             if name in SCORES:
                 writes[name] = self.rng.randrange(11) if self.rng.random() < 0.85 else None  # noqa: PLR2004
             elif name == "note":
@@ -124,12 +124,12 @@ class Author:
         return {"mg": self.rng.randrange(1, 40) / 4}
 
     def _edit_event(self, shown: Shown) -> Writes:
-        what = self.rng.randrange(4)
+        what = self.rng.randrange(6)
         if what == 0:
             return {"note": self.text()}
         if what == 1:
             return {"severity": self.rng.randrange(11)}
-        name = "starts_on" if what == 2 else "ends_on"  # noqa: PLR2004
+        name = "starts_on" if what % 2 else "ends_on"
         day = date.fromisoformat(shown.get("starts_on") or _FIRST.isoformat())
         return {name: (day + timedelta(self.rng.randrange(-4, 6))).isoformat()}
 

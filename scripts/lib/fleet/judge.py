@@ -382,12 +382,16 @@ def judge_pull(truth: Truth, asked: Mapping[str, Any], kinds: Sequence[str] | No
         return
     cursor = asked.get("cursor")
     if answer.status == 409 and answer.code == "resync-required":  # noqa: PLR2004
-        fine = (cursor is not None and cursor not in cursors) or asked.get("epoch") not in {None, diary.epoch}
+        is_other = cursor is not None and cursor not in cursors
+        is_lost = truth.in_gap(asked.get("since", 0)) or truth.in_gap(asked["min_rev"])
+        fine = is_other or is_lost or asked.get("epoch") not in {None, diary.epoch}
         require(fine, "P7", f"a pull from {cursor} of this history was told to resync")
         return
     require(answer.status == 200, "P4", f"a pull was answered {answer.status} {answer.code}")  # noqa: PLR2004
     require(cursor is None or cursor in cursors, "P7", f"a cursor of another history was taken: {cursor}")
-    after = cursors.get(cursor, 0) if cursor else 0
+    since: int = asked.get("since", 0)
+    require(not truth.in_gap(since), "P7", f"a number of another history was taken: {since}")
+    after = cursors.get(cursor, 0) if cursor else since
     page, has_more = answer.body["changes"], answer.body["has_more"]
     reached = page[-1]["rev"] if has_more else diary.rev
     wanted = {
@@ -405,4 +409,4 @@ def judge_pull(truth: Truth, asked: Mapping[str, Any], kinds: Sequence[str] | No
     require(not has_more or len(page) >= asked["limit"], "P5", "a page is shorter than asked, and not the last")
     require(answer.body["rev"] == diary.rev and diary.rev >= asked["min_rev"], "P12", "a view lacks what was written")
     require(answer.body["ack"] == diary.last_seqs.get(asked["device"], 0), "P12", "ack is not the last push in the view")
-    cursors[answer.body["cursor"]] = reached
+    cursors[answer.body["cursor"]] = cursors[str(reached)] = reached

@@ -78,18 +78,32 @@ class Kept:
     clones: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """How its app was written."""
+
+    style: str
+    """full: all fields and what changed; sparse: only what changed, and says so; default: without saying."""
+    kinds: tuple[str, ...] | None
+    """The kinds that an old app knows; None: all."""
+    rebuilds: bool
+    """Whether a push that came too early is made anew instead of sent again."""
+    counts: bool
+    """Whether it keeps a number in place of a cursor, and no epoch beside it."""
+
+
 class Phone:
     """One phone, and the person who holds it."""
 
-    def __init__(self, name: str, author: Author, *, style: str, kinds: tuple[str, ...] | None, rebuilds: bool) -> None:
+    def __init__(self, name: str, author: Author, traits: "Traits") -> None:
         self.name = name
         self.author = author
-        self.style = style
-        """full: all fields and what changed; sparse: only what changed, and says so; default: without saying."""
-        self.kinds = kinds
-        """The kinds that an old app knows; None: all."""
-        self.rebuilds = rebuilds
-        """Whether a push that came too early is made anew instead of sent again."""
+        self.style = traits.style
+        self.kinds = traits.kinds
+        self.rebuilds = traits.rebuilds
+        self.counts = traits.counts
+        self.doubts = False
+        """Whether its number may be of another history."""
         self.kept = Kept(device=name)
         self.incarnation = 0
         self.min_rev = 0
@@ -265,7 +279,7 @@ class Phone:
         forked_at: int = told["forked_at"]
         kept.epoch, kept.cursor, kept.seq = told["epoch"], None, told["last_seq"]
         kept.sents.clear()
-        self.min_rev = 0
+        self.min_rev, self.doubts = 0, False
         for edit in kept.edits:
             edit.base = min(edit.base, forked_at)
         kept.base = {key: min(base, forked_at) for key, base in kept.base.items()}

@@ -8,7 +8,7 @@ from scripts.lib.fleet.ground import Ground
 from scripts.lib.fleet.truth import Violation
 from scripts.lib.fleet.world import last_trace, play
 
-STEPS: Final = 60
+STEPS: Final = 50
 _SHOWN: Final = 40
 
 

@@ -15,14 +15,21 @@ _REQUESTS = 60
 
 
 async def settle_down(world: "World") -> None:
-    """Every phone sends all, until nobody has anything to tell anybody."""
+    """Every phone sends all, until nobody has anything to tell anybody; what was late arrives once more in between."""
     world.say("the network is good from here on")
+    late = world.replies
+    world.replies = []
     world.requests.clear()
-    world.replies.clear()
     world.doomed = False
     for _ in range(_ROUNDS):
         for phone in world.phones:
-            await _empty(world, phone)
+            await _empty(world, phone, pulls=phone.kept.epoch is None)
+        for phone in world.phones:
+            await _empty(world, phone, pulls=True)
+        for message in late:
+            world.hand_over(message)
+        late.clear()
+        world.requests.clear()
         if all(_rests(world, phone) for phone in world.phones):
             return
     waiting = {phone.name: [sent.seq for sent in phone.kept.sents] for phone in world.phones}
@@ -35,30 +42,27 @@ def _rests(world: "World", phone: Phone) -> bool:
     return not kept.edits and not kept.sents and reached == world.truth.known.diary.rev
 
 
-async def _empty(world: "World", phone: Phone) -> None:
+async def _empty(world: "World", phone: Phone, *, pulls: bool) -> None:
     """Pushes until nothing waits, and pulls until nothing is new."""
     for _ in range(_REQUESTS):
         if not world.tokens[phone.name].access:
             await world.renew(phone)
-        if phone.kept.sents or (phone.kept.edits and phone.kept.epoch):
-            before = len(world.requests)
-            if phone.kept.sents:
-                message = world.push_of(phone, min(phone.kept.sents, key=lambda sent: sent.seq))
-            else:
-                world.send_push(phone)
-                message = world.requests.pop() if len(world.requests) > before else world.pull_of(phone, 500)
-        elif not _rests(world, phone):
-            message = world.pull_of(phone, 3)
-        else:
+        message = _next(world, phone, pulls=pulls)
+        if message is None:
             return
-        await _carry(world, message)
+        await world.perform(message)
+        world.hand_over(message)
+        world.requests.clear()
     require(condition=False, guarantee="P1", text=f"{phone.name} never comes to rest")
 
 
-async def _carry(world: "World", message: "Message") -> None:
-    await world.perform(message)
-    world.hand_over(message)
-    world.requests.clear()
+def _next(world: "World", phone: Phone, *, pulls: bool) -> "Message | None":
+    kept = phone.kept
+    if kept.sents:
+        return world.push_of(phone, min(kept.sents, key=lambda sent: sent.seq))
+    if kept.edits and kept.epoch and (made := phone.next_push([], 500)):
+        return world.push_of(phone, made)
+    return world.pull_of(phone, 7) if pulls and not _rests(world, phone) else None
 
 
 async def check_end(world: "World") -> None:
@@ -74,7 +78,9 @@ async def check_end(world: "World") -> None:
             same = (held[key].rev, held[key].deleted) == (row.rev, row.deleted)
             same = same and (row.deleted or held[key].fields == row.fields)
             require(same, "P1", f"{phone.name} holds {held[key]} for {key}, stored is {row}")
-        await _check_digest(world, phone)
+    await _check_digest(world, world.rng.choice(world.phones))
+    for phone, number in world.made:
+        require(number in world.truth.performed, "P2", f"{phone} dropped an edit that the service never had")
     history = world.all_history()
     for owed in world.truth.owed:
         require(world.truth.is_paid(owed, history), "P7", f"after a restore {owed} never came back")

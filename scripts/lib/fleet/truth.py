@@ -129,6 +129,7 @@ class Truth:
                         for name, value in row.fields.items()
                         if name in phone.author.knows[key[0]] and name not in {"time_zone", "skipped"}
                     ]
+        self.performed -= {edit.number for phone in phones for edit in phone.kept.edits}
         self.gaps.append((before.rev, diary.rev))
         self.known = deepcopy(backup)
         self.known.diary = diary
