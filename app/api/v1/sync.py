@@ -1,11 +1,12 @@
 """Sync: phones push what was written offline, and pull what others wrote (api, "Sync"; sync)."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
 import orjson
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, TypeAdapter
 
 from app.api.admission import set_aside
 from app.api.bodies import SYNC_BYTES, raw_body
@@ -67,24 +68,23 @@ async def push(
     return Response(json_of(answer), media_type="application/json")
 
 
-class PullQuery(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullQuery:
     """The query of a pull. Phones ask it all the time, and the framework's own way with ten parameters costs more."""
 
-    model_config = ConfigDict(frozen=True)
-
-    cursor: str | None = Field(None, max_length=200, description="`cursor` of the pull before.")
-    since: WholeNumber | None = Field(None, ge=0, le=_MOST_REVISION, description="A revision, in place of a cursor.")
-    epoch: str | None = Field(None, pattern=_NAME, description="Beside `since`.")
-    limit: WholeNumber = Field(500, ge=1, le=_MOST_CHANGES)
-    kinds: str | None = Field(None, max_length=1000, description="Kinds, separated by commas; all by default.")
-    device: str | None = Field(None, pattern=_NAME, description="The one whose last push `ack` tells.")
-    spoken: WholeNumber = Field(1, ge=1, le=_MOST_REVISION, alias="schema")
-    min_rev: WholeNumber = Field(0, ge=0, le=_MOST_REVISION, description="What the answer must hold.")
-    verify: WholeNumber = Field(0, ge=0, le=1, description="1: with `counts` and `digest` on the last page.")
+    cursor: Annotated[str | None, Field(max_length=200, description="`cursor` of the pull before.")] = None
+    since: Annotated[WholeNumber | None, Field(ge=0, le=_MOST_REVISION, description="In place of a cursor.")] = None
+    epoch: Annotated[str | None, Field(pattern=_NAME, description="Beside `since`.")] = None
+    limit: Annotated[WholeNumber, Field(ge=1, le=_MOST_CHANGES)] = 500
+    kinds: Annotated[str | None, Field(max_length=1000, description="Kinds, separated by commas.")] = None
+    device: Annotated[str | None, Field(pattern=_NAME, description="The one whose last push `ack` tells.")] = None
+    schema: Annotated[WholeNumber, Field(ge=1, le=_MOST_REVISION)] = 1
+    min_rev: Annotated[WholeNumber, Field(ge=0, le=_MOST_REVISION, description="What the answer must hold.")] = 0
+    verify: Annotated[WholeNumber, Field(ge=0, le=1, description="1: with `counts` and `digest` at the end.")] = 0
 
     def wanted(self) -> sync.Wanted:
         """What the phone asks for; refuses with Invalid and SchemaUnsupported."""
-        schema = checked_schema(self.spoken)
+        schema = checked_schema(self.schema)
         since = Cursor(epoch=self.epoch, rev=Revision(self.since or BEGINNING), schema=schema)
         return sync.Wanted(
             cursor=read_cursor(self.cursor) if self.cursor else since,
@@ -97,16 +97,19 @@ class PullQuery(BaseModel):
         )
 
 
+_PULL_QUERY = TypeAdapter(PullQuery)
+
+
 @router.get(
     "/pull",
     responses={**_json("SyncPulled"), **problems("resync-required", 426)},
-    openapi_extra={"parameters": [*query_parameters(PullQuery), PREFER], "security": SECURITY},
+    openapi_extra={"parameters": [*query_parameters(_PULL_QUERY), PREFER], "security": SECURITY},
 )
 async def pull(request: Request) -> Response:
     """What is new since the cursor, in order of revisions, each record once as it stands."""
     parts: Parts = request.app.state.parts
     access = await the_patient(request)
-    wanted = read_query(PullQuery, request).wanted()
+    wanted = read_query(_PULL_QUERY, request).wanted()
     wait_s = preferred_wait_s(request)
     if wait_s:
         token, aside = access_token(request), partial(set_aside, request.scope)
