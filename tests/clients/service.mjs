@@ -36,7 +36,9 @@ export class Service {
    */
   async pull(query, { wait = 0, signal } = {}) {
     const from = query.cursor ? {} : { since: query.since ?? 0, epoch: this.#recall('epoch') };
-    const named = Object.entries({ schema: SCHEMA, ...query, ...from }).filter(([, value]) => value != null);
+    const named = Object.entries({ schema: SCHEMA, device: this.#recall('device'), ...query, ...from }).filter(
+      ([, value]) => value != null,
+    );
     const headers = wait ? { Prefer: `wait=${wait}` } : {};
     try {
       const page = await this.#ask('GET', `/v1/sync/pull?${new URLSearchParams(named)}`, { headers, signal });
@@ -116,7 +118,14 @@ export class Service {
   }
 
   /** The diary was restored from a backup: what this phone holds from after the backup goes back to the service. */
-  async #startAnew({ epoch, forked_at: forkedAt, last_seq: lastSeq }) {
+  #startAnew(problem) {
+    this.healing ??= this.#bringBack(problem).finally(() => {
+      this.healing = undefined;
+    });
+    return this.healing;
+  }
+
+  async #bringBack({ epoch, forked_at: forkedAt, last_seq: lastSeq }) {
     if (this.#recall('epoch') === epoch) return;
     const held = await this.held();
     this.#put(

@@ -1,21 +1,67 @@
 """All phones of one account, and a look at the service that is none of them."""
 
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from httpx2 import Client
 
-from tests.clients.support.phones import Content, SyncPhone, content_of, together
+from app.config import Settings
+from tests.clients.support.install import Node
+from tests.clients.support.phones import LIBRARIES, Content, SyncPhone, content_of, together
+from tests.support.people import PASSWORD
 from tests.support.phone import Phone
+from tests.support.process import Process, process
 
 _MOST_ROUNDS = 6
+_ACCOUNT = {"username": "ada@example.org", "password": PASSWORD}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Household:
-    phones: list[SyncPhone]
+    """Two phones of each library, offline until they are told otherwise, and the service, as processes."""
+
+    settings: Settings
+    node: Node
+    folder: Path
     client: Client
-    headers: dict[str, str]
+    running: ExitStack
+    """Ends what was started."""
+    phones: list[SyncPhone] = field(default_factory=list[SyncPhone])
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    _service: Process | None = None
+
+    def open(self) -> None:
+        """Starts the service, and the phones of a new account."""
+        self.start_service()
+        made = self.client.post(
+            "/v1/accounts",
+            json={"email": _ACCOUNT["username"], "password": PASSWORD, "time_zone": "Europe/London"},
+        )
+        assert made.status_code == 201, made.text
+        self.sign_in()
+        for name, library in ((f"{library}-{number}", library) for number in (1, 2) for library in LIBRARIES):
+            (self.folder / name).mkdir()
+            phone = SyncPhone(name, library, self.node, self.folder / name, str(self.client.base_url), _ACCOUNT)
+            phone.start()
+            self.running.callback(phone.kill)
+            self.phones.append(phone)
+
+    def start_service(self) -> None:
+        """On a port of its own, which phones know once they are started again."""
+        self._service = self.running.enter_context(process(self.settings))
+        self.client.base_url = f"http://127.0.0.1:{self._service.port}"
+        for phone in self.phones:
+            phone.url = str(self.client.base_url)
+
+    def stop_service(self) -> None:
+        assert self._service
+        self._service.kill()
+
+    def sign_in(self) -> None:
+        tokens = self.client.post("/v1/auth/token", data={"grant_type": "password", **_ACCOUNT}).json()
+        self.headers = {"Authorization": f"Bearer {tokens['access_token']}"}
 
     def of(self, library: str) -> list[SyncPhone]:
         return [phone for phone in self.phones if phone.library == library]

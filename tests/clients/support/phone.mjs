@@ -10,15 +10,16 @@ console.log = console.error; // standard output is for answers
 const KINDS = ['day', 'dose', 'conflict'];
 const [, , library, folder, url] = process.argv;
 const disk = new Disk(folder);
-const network = { isOn: false, losing: 0, lost: 0, refused: [] };
+const network = { isOn: false, sends: true, losing: 0, lost: 0, refused: [] };
 let account = null;
 
-/** The phone's network: off, on, or on with answers to pushes that never arrive. */
+/** The phone's network: off, on, on for pulls only, or on with answers to pushes that never arrive. */
 async function lossyFetch(address, options) {
-  if (!network.isOn) throw new TypeError('offline');
+  const isPush = String(address).endsWith('/v1/sync/push');
+  if (!network.isOn || (isPush && !network.sends)) throw new TypeError('offline');
   const answer = await fetch(address, options);
   if (!network.isOn) throw new TypeError('offline');
-  if (network.losing > 0 && String(address).endsWith('/v1/sync/push') && answer.ok) {
+  if (network.losing > 0 && isPush && answer.ok) {
     network.losing -= 1;
     network.lost += 1;
     await answer.arrayBuffer();
@@ -66,7 +67,7 @@ async function until(fact) {
 const commands = {
   stored: () => stored[library](),
   account: ({ username, password }) => void (account = { username, password }),
-  online: ({ on }) => void (network.isOn = on),
+  online: ({ on, sends = true }) => void Object.assign(network, { isOn: on, sends }),
   lose: ({ answers }) => void (network.losing += answers),
   network: () => network,
   put: ({ kind, record, fields }) => diary.put(kind, record, fields),

@@ -2,9 +2,8 @@
 
 import json
 import subprocess
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,7 +54,7 @@ class SyncPhone:
                 stderr=errors,
                 text=True,
             )
-        self.ask("account", username=self.account["email"], password=self.account["password"])
+        self.ask("account", **self.account)
 
     def kill(self) -> None:
         """SIGKILL, whatever it is doing."""
@@ -125,22 +124,6 @@ def content_of(records: Iterable[Held]) -> Content:
         )
         for record in records
     }
-
-
-@contextmanager
-def two_of_each(node: Node, folder: Path, url: str, account: dict[str, str]) -> Generator[list[SyncPhone]]:
-    """Two phones of each library, offline and signed in to one account; killed when the block ends."""
-    with ExitStack() as running:
-        phones: list[SyncPhone] = []
-        for library in LIBRARIES:
-            for number in (1, 2):
-                name = f"{library}-{number}"
-                (folder / name).mkdir()
-                phone = SyncPhone(name, library, node, folder / name, url, account)
-                phone.start()
-                running.callback(phone.kill)
-                phones.append(phone)
-        yield phones
 
 
 def together(phones: list[SyncPhone], command: str, **args: object) -> list[dict[str, Any]]:
