@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from scripts.lib.fleet.content import REQUIRED, SCORES, is_sound, joined_with
-from scripts.lib.fleet.phone import Offer, Sent
+from scripts.lib.fleet.phone import Offer, Phone, Sent
 from scripts.lib.fleet.service import Answer
 from scripts.lib.fleet.stores import Diary, Fields, HistoryRow, Key, Row
 from scripts.lib.fleet.truth import Truth, Write, conflict_key, is_open, require
@@ -21,13 +22,14 @@ _KEPT_PUSHES: Final = 64
 class Judge:
     """Judges what one writer did in one revision."""
 
-    def __init__(self, truth: Truth, after: Diary, history: Sequence[HistoryRow], device: str, now: datetime) -> None:
+    def __init__(self, truth: Truth, seen: "Seen", device: str, knows: Mapping[str, Sequence[str]]) -> None:
         self._truth = truth
         self._before = truth.known.diary
-        self._after = after
-        self._history = history
+        self._after = seen.after
+        self._history = seen.history(self._before.rev)
         self._device = device
-        self._latest = (now + timedelta(hours=14)).date().isoformat()
+        self._knows = knows
+        self._latest = (seen.now + timedelta(hours=14)).date().isoformat()
         self._explained: set[Key] = set()
         self._ended: set[Key] = set()
         """Conflicts that the same push ends by their own records."""
@@ -155,6 +157,9 @@ class Judge:
     def _fields(self, offer: Offer, before: Fields, after: Row, guarantee: str = "P2") -> list[str]:
         """Field by field; the names of those that were not taken."""
         assert offer.key is not None  # noqa: S101 - as of _offer
+        newer = before.keys() - set(self._knows[offer.key[0]]) - {"skipped"}
+        kept = all(after.fields.get(name) == before[name] for name in newer)
+        require(kept, "P8", f"{offer.key}: an old app changed what it does not know, of {sorted(newer)}")
         assert offer.writes is not None  # noqa: S101 - it is a put
         key, writes = offer.key, offer.writes
         known = self._truth.known.writes.setdefault(key, {})
@@ -290,7 +295,7 @@ class Judge:
                 continue
             self._explained.add(about)
             edits = [edit for edit in offer.edits if edit.writes is None or name in edit.writes]
-            seen = max((edit.seen.get(name or "", 0) for edit in edits), default=0)
+            seen = max((edit.seen.get(name or "", 0) for edit in edits), default=offer.seen_conflict)
             fine = is_named and explicit and seen >= row.rev
             require(fine, "P2", f"{offer.key}: a conflict about {name} was settled by one who had not seen it")
 
@@ -336,9 +341,19 @@ def _is_record(told: Mapping[str, Any] | None, row: Row | None) -> bool:
     return (told["rev"], told["deleted"], fields) == (row.rev, row.deleted, {} if row.deleted else row.fields)
 
 
-def judge_push(truth: Truth, sent: Sent, answer: Answer, after: Diary, read: Any, now: datetime) -> None:  # noqa: ANN401
-    """Holds a push that was answered against the page; `read` gives the history after a revision."""
-    known, before = truth.known, truth.known.diary
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the oracle finds once something was done."""
+
+    after: Diary
+    history: Callable[[int], Sequence[HistoryRow]]
+    """The rows after a revision."""
+    now: datetime
+
+
+def judge_push(truth: Truth, phone: Phone, sent: Sent, answer: Answer, seen: Seen) -> None:
+    """Holds a push that was answered against the page."""
+    known, before, after = truth.known, truth.known.diary, seen.after
     mutations = json.loads(sent.body)["mutations"]
     last_seq = before.last_seqs.get(sent.device, 0)
     bases = [base for each in mutations if type(base := each.get("base")) is int]
@@ -352,8 +367,7 @@ def judge_push(truth: Truth, sent: Sent, answer: Answer, after: Diary, read: Any
         require(sent.seq == last_seq + 1, "P3", f"push {sent.seq} of {sent.device} was performed after {last_seq}")
         truth.accepted(after, f"push {sent.seq} of {sent.device}")
         require(after.last_seqs.get(sent.device) == sent.seq, "P3", "a push was not counted")
-        judge = Judge(truth, after, read(before.rev), sent.device, now)
-        judge.push(sent, answer.body["results"])
+        Judge(truth, seen, sent.device, phone.author.knows).push(sent, answer.body["results"])
         known.pushes[sent.device, sent.seq] = (mutations, [result["status"] for result in answer.body["results"]])
         known.diary = after
     elif answer.status == 200:  # noqa: PLR2004

@@ -3,6 +3,7 @@
 Nothing in the product can be switched off: the functions that hold a rule are replaced from here, for one run.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -19,7 +20,7 @@ from app.domain.sync.mutation import Rejected
 from app.services import sync
 from app.storage import ledger
 from app.storage.devices import Devices
-from app.storage.pulls import Pulls
+from app.storage.pulls import Page, Pulls
 from scripts.lib.fleet.content import FIELDS
 from scripts.lib.fleet.phone import Edit, Kept, Offer, Phone, Sent
 
@@ -126,8 +127,11 @@ def _pages_cut() -> Any:  # noqa: ANN401
     after = Pulls.after
 
     def cut(self: Any, rev: Any, kinds: Any, *, limit: int) -> Any:  # noqa: ANN401
-        page, has_more = after(self, rev, kinds, limit=limit)
-        return page[:limit], has_more or len(page) > limit
+        page = after(self, rev, kinds, limit=limit)
+        if len(page.lines) <= limit:
+            return page
+        lines = page.lines[:limit]
+        return Page(lines, json.loads(lines[-1])["rev"])
 
     return patch.object(Pulls, "after", cut)
 
@@ -165,7 +169,8 @@ def _settled_unseen() -> Any:  # noqa: ANN401
 
 
 def _base_is_cursor(self: Phone, _edits: list[Edit]) -> int:
-    return int(self.kept.cursor.split(".")[1]) if self.kept.cursor else 0
+    cursor = self.kept.cursor or "0"
+    return int(cursor if cursor.isdecimal() else cursor.split(".")[1])
 
 
 def _drops_when_sent(self: Phone, seq: int, edits: list[Edit], extra: list[Offer], most: int) -> Sent | None:

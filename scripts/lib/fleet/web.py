@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scripts.lib.fleet.content import FIELDS, UNIT, Author, Writes
 from scripts.lib.fleet.ground import Tokens
-from scripts.lib.fleet.judge import Judge
+from scripts.lib.fleet.judge import Judge, Seen
 from scripts.lib.fleet.phone import Offer
 from scripts.lib.fleet.service import Answer
 from scripts.lib.fleet.stores import Key, Row
@@ -107,11 +107,12 @@ class Web:
             return
         require(not needs or is_mine, "P2", f"REST wrote safety fields of {key} that another device wrote, unseen")
         truth.accepted(after, "a REST write")
-        judge = Judge(truth, after, world.history(before.rev), device, world.ground.clock())
+        judge = Judge(truth, Seen(after, world.history, world.ground.clock()), device, FIELDS)
         sent: dict[str, Any] = dict(writes or {})
         if replaces and row:
             sent = {**dict.fromkeys(row.fields), **sent}
-        offer = Offer({"base": before.rev, "fields": sent}, key, [], None if writes is None else sent)
+        mutation = {"base": before.rev, "fields": sent, "changed": list(sent)}
+        offer = Offer(mutation, key, [], None if writes is None else sent, seen_conflict=matched or 0)
         if writes is None:
             judge.delete(offer, "applied")
         else:

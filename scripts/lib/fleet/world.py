@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from scripts.lib.fleet.content import FIELDS, OLD_FIELDS, ZONES, Author, bad_mutation
 from scripts.lib.fleet.ground import Ground, Tokens
-from scripts.lib.fleet.judge import judge_pull, judge_push
+from scripts.lib.fleet.judge import Seen, judge_pull, judge_push
 from scripts.lib.fleet.phone import Kept, Offer, Phone, Sent, Traits
 from scripts.lib.fleet.service import Answer
 from scripts.lib.fleet.settling import check_end, settle_down
@@ -207,7 +207,7 @@ class World:
         message.answer = await service.ask("POST", "/v1/sync/push", body=sent.body, token=token)
         body = message.answer.body
         self.say(f"{phone.name} push {sent.seq}: {_short_push(sent)} -> {message.answer.status} {_short_told(body)}")
-        judge_push(self.truth, sent, message.answer, self.diary(), self.history, clock())
+        judge_push(self.truth, message.phone, sent, message.answer, Seen(self.diary(), self.history, clock()))
 
     def hand_over(self, message: Message) -> None:
         """The phone hears the answer."""
@@ -291,7 +291,7 @@ class World:
         self.ground.eye.close()
         token, service = self.tokens[phone.name].access, self.ground.service
         await service.kill_during(
-            self.rng.randrange(1, 8), lambda: service.ask("POST", "/v1/sync/push", body=sent.body, token=token)
+            self.rng.randrange(1, 7), lambda: service.ask("POST", "/v1/sync/push", body=sent.body, token=token)
         )
         self.truth.unchanged(self.diary(), "P2", "a kill half way through a push")
 
