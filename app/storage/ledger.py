@@ -204,7 +204,7 @@ class _Batch:
 
     def _learn(self, rows: Iterable[Row[*tuple[Any, ...]]]) -> None:
         for row in rows:
-            origins = {name: (Revision(rev), Device(device)) for name, (rev, device) in json.loads(row[5]).items()}
+            origins: FieldRevs = {name: (rev, device) for name, (rev, device) in json.loads(row[5]).items()}
             record = stored(row)
             key = (record.kind, record.id)
             self._stored.add(key)
