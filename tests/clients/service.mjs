@@ -1,7 +1,7 @@
 // Onset's HTTP API as a sync library needs it: a token, pulls, pushes under a sequence that is kept, and news.
 //
-// All four examples beside this file use it. It needs `fetch`, and a small memory that survives a restart and is
-// written at once: localStorage, MMKV, SharedPreferences. Everything else belongs to the sync library.
+// All four examples beside this file use it. It needs `fetch`, `crypto.randomUUID`, and a small memory that survives
+// a restart and is written at once: localStorage, MMKV, SharedPreferences. All else belongs to the sync library.
 
 const SCHEMA = 1; // the version of the records' schema that this app knows
 const MOST_MUTATIONS = 200; // a push may hold 500, and 1 MiB
@@ -35,6 +35,7 @@ export class Service {
    * since from the start. `anew` stands beside where the diary was restored from a backup, and all of it comes again.
    */
   async pull(query, { wait = 0, signal } = {}) {
+    if (this.#recall('brings')) await this.#bring();
     const from = query.cursor ? {} : { since: query.since ?? 0, epoch: this.#recall('epoch') };
     const named = Object.entries({ schema: SCHEMA, device: this.#recall('device'), ...query, ...from }).filter(
       ([, value]) => value != null,
@@ -47,7 +48,6 @@ export class Service {
     } catch (problem) {
       if (problem.code !== 'resync-required') throw problem;
       await this.#startAnew(problem);
-      await this.push([]);
       return { ...(await this.pull({ ...query, cursor: undefined, since: undefined })), anew: true };
     }
   }
@@ -55,11 +55,11 @@ export class Service {
   /** All pages as one. */
   async pullAll(query) {
     let page = await this.pull(query);
-    const { anew } = page;
-    const changes = [...page.changes];
+    let { changes, anew } = page;
     while (page.has_more) {
       page = await this.pull({ ...query, cursor: page.cursor });
-      changes.push(...page.changes);
+      changes = page.anew ? page.changes : [...changes, ...page.changes];
+      anew ||= page.anew;
     }
     return { ...page, changes, anew };
   }
@@ -77,27 +77,22 @@ export class Service {
   }
 
   async #push(mutations) {
-    const waiting = new Set(
-      this.#outbox()
-        .flat()
-        .map((mutation) => JSON.stringify(mutation)),
-    );
-    this.#put(mutations.filter((mutation) => !waiting.has(JSON.stringify(mutation))));
+    this.#put(this.#notWaiting(mutations));
     const answers = new Map(); // by what was asked
     while (this.#outbox().length) await this.#sendFirst(answers);
     return mutations.map((mutation) => answers.get(JSON.stringify(mutation)));
   }
 
   async #sendFirst(answers, highest = Infinity) {
-    const [asked, ...others] = this.#outbox();
+    const [asked] = this.#outbox();
     const epoch = this.#recall('epoch') ?? (await this.pull({ limit: 1 })).epoch;
     const device = this.#recall('device') ?? this.#remember('device', crypto.randomUUID());
     const seq = this.#recall('seq') ?? 1;
     const mutations = asked.map((mutation) => ({ ...mutation, base: Math.min(mutation.base, highest) }));
     try {
       const body = { device, seq, schema: SCHEMA, epoch, mutations };
-      const { rev, results } = await this.#ask('POST', '/v1/sync/push', { body });
-      asked.forEach((mutation, index) => answers.set(JSON.stringify(mutation), { ...results[index], at: rev }));
+      const { results } = await this.#ask('POST', '/v1/sync/push', { body });
+      asked.forEach((mutation, index) => answers.set(JSON.stringify(mutation), results[index]));
     } catch (problem) {
       if (problem.code === 'resync-required') {
         // Bases that the restore took away are lowered to the last revision that it kept. Too low is always safe.
@@ -114,7 +109,18 @@ export class Service {
       return;
     }
     this.#remember('seq', seq + 1);
-    this.#remember('outbox', others);
+    this.#remember('outbox', this.#outbox().slice(1));
+  }
+
+  /** What does not wait already: sync libraries ask again, from any point on, for what they had no answer to. */
+  #notWaiting(mutations) {
+    const waiting = byRecord(this.#outbox().flat());
+    return [...byRecord(mutations)].flatMap(([record, asked]) => {
+      const before = waiting.get(record) ?? [];
+      let known = Math.min(before.length, asked.length);
+      while (JSON.stringify(before.slice(before.length - known)) !== JSON.stringify(asked.slice(0, known))) known -= 1;
+      return asked.slice(known);
+    });
   }
 
   /** The diary was restored from a backup: what this phone holds from after the backup goes back to the service. */
@@ -134,7 +140,13 @@ export class Service {
         .map(({ kind, id, fields }) => ({ kind, op: 'put', id, base: forkedAt, fields })),
     );
     this.#remember('seq', lastSeq + 1);
+    this.#remember('brings', true);
     this.#remember('epoch', epoch);
+  }
+
+  async #bring() {
+    await this.push([]);
+    this.#remember('brings', null);
   }
 
   #outbox() {
@@ -217,6 +229,15 @@ export class Service {
     this.memory.set(key, JSON.stringify(value));
     return value;
   }
+}
+
+function byRecord(mutations) {
+  const found = new Map();
+  for (const mutation of mutations) {
+    const record = `${mutation.kind}/${mutation.id}`;
+    found.set(record, [...(found.get(record) ?? []), mutation]);
+  }
+  return found;
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -9,7 +9,7 @@ from httpx2 import Client
 
 from app.config import Settings
 from tests.clients.support.household import Household
-from tests.clients.support.install import Node, find_node, install
+from tests.clients.support.install import Node
 from tests.clients.support.ledger import check_that_nothing_is_lost
 from tests.clients.support.phones import LIBRARIES
 from tests.support.diary import uuid7
@@ -19,15 +19,6 @@ from tests.support.phone import Phone
 DAY = ("day", "day-2026-03-01")
 DOSE = ("dose", uuid7(1))
 LOST_ANSWERS = 2
-
-
-@pytest.fixture(scope="session")
-def node() -> Node:
-    found = find_node()
-    if isinstance(found, str):
-        pytest.skip(found)
-    install(found)
-    return found
 
 
 @pytest.fixture
