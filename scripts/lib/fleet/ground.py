@@ -110,9 +110,7 @@ class Ground:
         await self.service.close()
         self.eye.close()
         with path.open("rb") as file:
-            restore_backup(
-                self.store.url, file, read_backup(file), replace=True, at=self.clock.now, chance=os.urandom
-            )
+            restore_backup(self.store.url, file, read_backup(file), replace=True, at=self.clock.now, chance=os.urandom)
         await self.service.open()
 
     async def sign_in(self) -> Tokens:

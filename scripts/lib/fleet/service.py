@@ -62,16 +62,21 @@ class Service:
         self.store.take_up(image)
         await self.open()
 
-    async def kill_during(self, at_statement: int, ask: Callable[[], Awaitable[object]]) -> None:
-        """Kills it while it works at a request, just before the given statement of its transaction."""
-        with self.store.killing_at(self._app.state.parts.database.primary, at_statement) as image:
-            await ask()
-        found = image() or self.store.image()  # where it had fewer statements, it dies after its commit
-        await self.close()
-        self.store.take_up(found)
-        await self.open()
+    async def kill_during(self, at_statement: int, ask: Callable[[], Awaitable[Answer]]) -> Answer | None:
+        """Kills it while it works at a request, just before the given statement of its transaction.
 
-    async def ask(
+        None, unless it came to an answer before it died: where it had fewer statements, or began again and was faster.
+        """
+        with self.store.killing_at(self._app.state.parts.database.primary, at_statement) as image:
+            answer = await ask()
+        found = image()
+        late = self.store.image()
+        await self.close()
+        self.store.take_up(found or late)
+        await self.open()
+        return None if found else answer
+
+    async def ask(  # noqa: PLR0913 - a request has as many parts
         self,
         method: str,
         path: str,

@@ -20,7 +20,7 @@ async def settle_down(world: "World") -> None:
     late = world.replies
     world.replies = []
     world.requests.clear()
-    world.doomed = False
+    world.luck.doomed = False
     for _ in range(_ROUNDS):
         for phone in world.phones:
             await _empty(world, phone, pulls=phone.kept.epoch is None)

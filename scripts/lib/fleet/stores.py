@@ -79,7 +79,9 @@ class Eye:
         ((rev, epoch, entries),) = self._select(
             f"SELECT rev, epoch, (SELECT count(*) FROM record_history {mine}) FROM patient_state {mine}"  # noqa: S608
         )
-        rows = self._select(f"SELECT kind, id, rev, deleted, fields{self._as_text} FROM records {mine} ORDER BY kind, id")  # noqa: S608
+        rows = self._select(
+            f"SELECT kind, id, rev, deleted, fields{self._as_text} FROM records {mine} ORDER BY kind, id"
+        )
         seqs = self._select(f"SELECT device, last_seq FROM devices {mine}")  # noqa: S608 - a number of our own
         return Diary(
             rev=rev,

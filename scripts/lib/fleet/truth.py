@@ -19,7 +19,7 @@ EVERYTHING: Final = 2**62
 EMPTY: Final = Diary(rev=1, epoch="", rows={}, entries=0, last_seqs={})
 
 
-class Violation(Exception):  # noqa: N818 - it is what a run was looking for
+class Violation(Exception):
     """A guarantee of section 6 that was broken."""
 
     def __init__(self, guarantee: str, text: str) -> None:

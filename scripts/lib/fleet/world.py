@@ -3,48 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from scripts.lib.fleet.content import FIELDS, OLD_FIELDS, ZONES, Author, bad_mutation
 from scripts.lib.fleet.ground import Ground, Tokens
-from scripts.lib.fleet.judge import Seen, judge_pull, judge_push
-from scripts.lib.fleet.phone import Kept, Offer, Phone, Sent, Traits
+from scripts.lib.fleet.luck import Luck
+from scripts.lib.fleet.phone import Offer, Phone, Sent, Traits
+from scripts.lib.fleet.pushes import Seen, judge_pull, judge_push
 from scripts.lib.fleet.service import Answer
 from scripts.lib.fleet.settling import check_end, settle_down
 from scripts.lib.fleet.stores import Diary, HistoryRow
-from scripts.lib.fleet.truth import Known, Truth, is_open
+from scripts.lib.fleet.truth import Truth, is_open
 from scripts.lib.fleet.web import Web
 
 _OLD_KINDS: Final = tuple(OLD_FIELDS)
 _SKEWS: Final = (-48, 0, 0, 0, 48)
-
-
-@dataclass(frozen=True, slots=True)
-class Weather:
-    """How bad this run's network and luck are."""
-
-    lost: float
-    reply_lost: float
-    twice: float
-    late: float
-    kills: bool
-    restores: bool
-    clones: bool
-
-    @classmethod
-    def of(cls, rng: Random) -> "Weather":
-        """Chosen by the seed."""
-        return cls(
-            lost=rng.choice((0, 0.1, 0.3)),
-            reply_lost=rng.choice((0, 0.15, 0.4)),
-            twice=rng.choice((0, 0.15, 0.3)),
-            late=rng.choice((0.2, 0.5, 0.8)),
-            kills=rng.random() < 0.3,
-            restores=rng.random() < 0.25,
-            clones=rng.random() < 0.1,
-        )
 
 
 @dataclass(eq=False, slots=True)
@@ -67,20 +41,16 @@ class World:
     ground: Ground
     rng: Random
     phones: list[Phone]
-    weather: Weather
+    luck: Luck
     truth: Truth
     web: Web
     tokens: dict[str, Tokens]
     trace: list[str] = field(default_factory=list[str])
     requests: list[Message] = field(default_factory=list[Message])
     replies: list[Message] = field(default_factory=list[Message])
-    backup: tuple[Path, Known] | None = None
-    copies: dict[str, Kept] = field(default_factory=dict[str, Kept])
     made: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     """Every edit, by phone and number."""
     web_writes: int = 0
-    doomed: bool = False
-    """Whether the service will be killed during the next push."""
 
     def say(self, line: str) -> None:
         """Adds a line to the trace."""
@@ -176,16 +146,16 @@ class World:
 
     async def deliver(self, message: Message) -> None:
         """The service gets it, and answers."""
-        if self.rng.random() < self.weather.lost:
+        if self.rng.random() < self.luck.weather.lost:
             self.say(f"{message.phone.name}'s request is lost")
             return
-        if self.rng.random() < self.weather.twice:
+        if self.rng.random() < self.luck.weather.twice:
             self.requests.append(Message(message.phone, message.incarnation, message.sent, message.asked))
         await self.perform(message)
-        if message.answer is None or self.rng.random() < self.weather.reply_lost:
+        if message.answer is None or self.rng.random() < self.luck.weather.reply_lost:
             self.say(f"{message.phone.name}'s answer is lost")
             return
-        if self.rng.random() < self.weather.late:
+        if self.rng.random() < self.luck.weather.late:
             self.replies.append(message)
         else:
             self.hand_over(message)
@@ -201,8 +171,8 @@ class World:
             self.say(f"{phone.name} pulls {message.kept_cursor}: {message.answer.status} {_short_pull(body)}")
             judge_pull(self.truth, message.asked, phone.kinds, message.answer)
             return
-        if self.doomed:
-            await self._kill_during(phone, sent)
+        if self.luck.doomed:
+            await self.luck.kill_during(self, phone, sent)
             return
         message.answer = await service.ask("POST", "/v1/sync/push", body=sent.body, token=token)
         body = message.answer.body
@@ -266,49 +236,13 @@ class World:
         """Gets new tokens, and loses the first answer at times."""
         old = self.tokens[phone.name]
         fresh = await self.ground.refresh(old)
-        if self.rng.random() < self.weather.reply_lost:
+        if self.rng.random() < self.luck.weather.reply_lost:
             fresh = await self.ground.refresh(old)
         self.tokens[phone.name] = fresh
 
     def pass_time(self) -> None:
         """Minutes, or long enough for tokens to expire."""
         self.ground.clock.advance(timedelta(minutes=self.rng.choice((1, 2, 5, 5, 10, 300))))
-
-    async def kill_server(self) -> None:
-        """Now, or in the middle of the next push."""
-        if self.rng.random() < 0.5:  # noqa: PLR2004
-            self.doomed = True
-            return
-        self.say("the service is killed")
-        self.ground.eye.close()
-        await self.ground.service.kill()
-        self.truth.unchanged(self.diary(), "P2", "a kill")
-
-    async def _kill_during(self, phone: Phone, sent: Sent) -> None:
-        """The service dies before some statement of the push."""
-        self.doomed = False
-        self.say(f"the service is killed while it works at push {sent.seq} of {phone.name}")
-        self.ground.eye.close()
-        token, service = self.tokens[phone.name].access, self.ground.service
-        await service.kill_during(
-            self.rng.randrange(1, 7), lambda: service.ask("POST", "/v1/sync/push", body=sent.body, token=token)
-        )
-        self.truth.unchanged(self.diary(), "P2", "a kill half way through a push")
-
-    def back_up(self) -> None:
-        """Keeps what there is now."""
-        self.backup = self.ground.back_up("backup.zip"), self.truth.backed_up()
-        self.say(f"a backup at {self.truth.known.diary.rev}")
-
-    async def restore(self) -> None:
-        """Goes back to the backup; all sessions end."""
-        assert self.backup is not None  # noqa: S101 - there is one
-        path, known = self.backup
-        self.ground.clock.advance(timedelta(minutes=1))  # no restore takes less than the second that revisions count
-        await self.ground.restore(path)
-        entries = self.all_history()
-        self.truth.restored(known, self.diary(), self.phones, entries)
-        self.say(f"restored to {known.diary.rev}, goes on at {self.truth.known.diary.rev}")
 
     def diary(self) -> Diary:
         """As the database holds it."""
@@ -342,7 +276,7 @@ class World:
     async def step(self) -> None:
         """One thing happens."""
         rng, phone = self.rng, self.rng.choice(self.phones)
-        await self._maybe_worse()
+        await self.luck.befall(self)
         what = rng.random()
         if not self.tokens[phone.name].access:
             await self.renew(phone)
@@ -367,32 +301,6 @@ class World:
             self.replies.remove(chosen)
             self.hand_over(chosen)
 
-    async def _maybe_worse(self) -> None:
-        rng, phone = self.rng, self.rng.choice(self.phones)
-        what = rng.random()
-        if self.weather.kills and what < 0.02:  # noqa: PLR2004
-            await self.kill_server()
-        elif self.weather.kills and what < 0.05:  # noqa: PLR2004
-            self.say(f"{phone.name} is killed")
-            phone.killed()
-        elif self.weather.restores and 0.05 < what < 0.07:  # noqa: PLR2004
-            self.back_up()
-        elif self.weather.restores and 0.07 < what < 0.1 and self.backup:  # noqa: PLR2004
-            await self.restore()
-        elif self.weather.clones and what > 0.97:  # noqa: PLR2004
-            self._goes_back(phone)
-
-    def _goes_back(self, phone: Phone) -> None:
-        kept = self.copies.pop(phone.name, None)
-        if kept is None:
-            self.copies[phone.name] = phone.copy_of_store()
-            return
-        self.say(f"{phone.name} is replaced by its backup")
-        phone.goes_back_to(kept)
-        self.truth.owed = [owed for owed in self.truth.owed if owed.phone != phone.name]
-        kept_edits = {edit.number for edit in phone.kept.edits}
-        self.made = [made for made in self.made if made[0] != phone.name or made[1] in kept_edits]
-
 
 async def play(ground: Ground, seed: int, phones: tuple[int, int], steps: int) -> World:
     """Makes a world, plays it, lets it settle and checks what is left; the world raises Violation."""
@@ -402,7 +310,7 @@ async def play(ground: Ground, seed: int, phones: tuple[int, int], steps: int) -
     tokens = {phone.name: ground.patient.tokens[number] for number, phone in enumerate(made)}
     truth = Truth(ground.eye.diary(ground.patient.key))
     web = Web(rng, ground.patient.tokens[-1])
-    world = World(ground, rng, made, Weather.of(rng), truth, web, tokens)
+    world = World(ground, rng, made, Luck(rng), truth, web, tokens)
     _LAST.append(world)
     del _LAST[:-1]
     await world.share_something()
