@@ -72,14 +72,14 @@ def add_commands(add: Commands, need_database: Callable[[Settings], None]) -> No
 
 
 async def _export(settings: Settings, email: str, path: Path) -> None:
-    database = open_database(settings)
-    try:
-        export = await export_of(database, system_clock, Operator(reason="export"), email)
-    except NotFound:
-        raise NoSuchPatient("there is no patient's account with this e-mail address") from None
-    finally:
-        database.close()
     with whole_file(path) as file:
+        database = open_database(settings)
+        try:
+            export = await export_of(database, system_clock, Operator(reason="export"), email)
+        except NotFound:
+            raise NoSuchPatient("there is no patient's account with this e-mail address") from None
+        finally:
+            database.close()
         for chunk in export.chunks:
             file.write(chunk)
 

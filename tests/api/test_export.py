@@ -40,11 +40,7 @@ def test_every_kind_is_there_as_rest_answers_it(phone: Phone) -> None:
     found = export(phone.client, phone.person)
     for sample in SAMPLES:
         record = phone.get(sample.address).json()
-        [exported] = [
-            each
-            for each in json.loads(found.json_text)["records"]
-            if each["id"] == record["id"] and _same(each, record)
-        ]
+        [exported] = [each for each in json.loads(found.json_text)["records"] if each["rev"] == record["rev"]]
         assert (exported["id"], exported["deleted"], exported["fields"]) == (record["id"], False, record["fields"])
         [row] = found.table(sample.path)
         assert (row["id"], row["rev"]) == (record["id"], str(record["rev"]))
@@ -95,14 +91,14 @@ def test_conflicts_and_rejected_offers_are_there_too(phone: Phone) -> None:
     assert found.history()["day", "day-2026-03-03"][0][3] == "rejected"
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", " =1", "＝1", "'=1"])
-def test_no_cell_is_a_formula(phone: Phone, text: str) -> None:
-    phone.stored("/v1/days/2026-03-01", {"note": text})
-    phone.stored(f"/v1/medications/{uuid7(8)}", {"name": text})
-    found = export(phone.client, phone.person)
-    assert [row["note"] for row in found.table("days")] == [f"'{text}"]
-    assert f"'{text}" in {row["name"] for row in found.table("medications")}
-    assert found.records()["day", "day-2026-03-01"][1]["note"] == text  # the JSON stays exact
+def test_no_cell_is_a_formula(phone: Phone) -> None:
+    for text in ("=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", " =1", "＝1", "'=1"):
+        phone.stored("/v1/days/2026-03-01", {"note": text})
+        phone.stored(f"/v1/medications/{uuid7(8)}", {"name": text})
+        found = export(phone.client, phone.person)
+        assert [row["note"] for row in found.table("days")] == [f"'{text}"]
+        assert f"'{text}" in {row["name"] for row in found.table("medications")}
+        assert found.records()["day", "day-2026-03-01"][1]["note"] == text  # the JSON stays exact
 
 
 def test_quotes_and_line_breaks_stay_within_their_cell(phone: Phone) -> None:
