@@ -4,6 +4,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from app.api.bodies import IMPORT_BYTES, SYNC_BYTES
 from tests.support.contract import PROBLEM, operations
 from tests.support.diary import BY_PATH
 from tests.support.people import Person
@@ -85,6 +86,7 @@ def test_head_answers_as_get_does(client: TestClient, patient: Person) -> None:
 
 WITH_BODY = [operation for operation in operations() if "requestBody" in operation.shown]
 FORMS = {"token", "revoke"}
+TOO_MANY_BYTES = {"push": SYNC_BYTES + 1, "import_me": IMPORT_BYTES + 1}
 
 
 def test_faulty_body_has_the_same_answer_everywhere(client: TestClient, patient: Person) -> None:
@@ -97,7 +99,7 @@ def test_faulty_body_has_the_same_answer_everywhere(client: TestClient, patient:
             (b"a=1" if form else b'{"no_such_field": 1}', {"Content-Type": media_type}, unknown),
             (b"a=1", {"Content-Type": "text/plain"}, (415, "unsupported-media-type")),
             (b"a=1", {"Content-Type": media_type, "Content-Encoding": "gzip"}, (415, "unsupported-media-type")),
-            (b"a" * 70_000, {"Content-Type": media_type}, (413, "body-too-large")),
+            (b"a" * TOO_MANY_BYTES.get(operation.id, 70_000), {"Content-Type": media_type}, (413, "body-too-large")),
         ):
             answer = client.request(
                 operation.method, address(operation.path), content=content, headers=patient.headers | headers

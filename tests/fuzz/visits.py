@@ -6,19 +6,17 @@ Requests made of the document's shapes alone are refused nearly always; with the
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import count
 from random import Random
 from typing import Any, cast
 
 from starlette.testclient import TestClient
 
-from app.domain.access import OwnDiary
 from app.domain.ids import RecordId
 from app.domain.records.kinds import CONFLICT, Kind
 from app.domain.records.record import Value, encode
-from app.services.diary import put_record
 from app.services.parts import Parts
-from app.services.sessions import admit
 from tests.domain.records.samples import UUID
 from tests.fuzz.sent import Case
 from tests.support.mailbox import Mailbox
@@ -91,6 +89,10 @@ class Service:
             known["id"] = [self._other_session()]
         else:
             known |= {"id": [record_id for record_id, _ in self.kept], "cursor": self.cursors}
+        if operation in {"push", "pull"}:
+            known |= {"epoch": [self._epoch()], "since": [0, 1], "min_rev": [0, 1], "kinds": ["day,dose"]}
+        if operation == "push":
+            return Visitor(self.patient.headers, known, [self._push(pain=3)])
         return Visitor(self.patient.headers, known, self.kept if operation.startswith("patch_") else ())
 
     def _passer_by(self, operation: str) -> Visitor:
@@ -112,20 +114,39 @@ class Service:
             record_id = another_uuid()
         self.kept.append((record_id, json.loads(encode(fields))))
         if kind is CONFLICT:  # which only the server makes
-            portal = self.client.portal
-            assert portal
-            access = portal.call(admit, self.parts, self.patient.tokens["access_token"])
-            assert isinstance(access, OwnDiary)
-            portal.call(lambda: put_record(self.parts, access, kind, record_id, fields, expected=None))
+            self.kept[-1] = self._conflict()
             return
         path = f"/v1/{kind.path}/{record_id}"
         answer = self.client.put(path, content=encode(fields), headers=self.patient.headers)
         assert answer.status_code in {200, 201}, answer.text
 
+    def _conflict(self) -> Whole:
+        """What two devices, neither of which had seen the other, disagree on."""
+        day = date(1990, 1, 1) + timedelta(days=next(_numbers))
+        for pain in (3, 4):
+            _, push = self._push(f"day-{day}", pain=pain)
+            answer = self.client.post("/v1/sync/push", json=push, headers=self.patient.headers)
+            assert answer.status_code == 200, answer.text
+        listed = self.client.get("/v1/conflicts?limit=1000", headers=self.patient.headers).json()["items"]
+        newest = max(listed, key=lambda record: record["rev"])
+        return newest["id"], newest["fields"]
+
+    def _push(self, day: str = "day-2026-03-01", **scores: int) -> Whole:
+        """The first push of a device that nobody has seen before."""
+        fields = {"local_date": day[-10:], "time_zone": "Europe/London", **scores}
+        mutations = [
+            {"kind": "day", "op": "put", "id": day, "base": 0, "fields": fields},
+            {"kind": "dose", "op": "delete", "id": another_uuid(), "base": 0},
+        ]
+        device = f"device-{next(_numbers)}"
+        return None, {"device": device, "seq": 1, "schema": 1, "epoch": self._epoch(), "mutations": mutations}
+
+    def _epoch(self) -> str:
+        return self.client.get("/v1/sync/pull?limit=1", headers=self.patient.headers).json()["epoch"]
+
     def learn(self, answer: Mapping[str, Any]) -> None:
         """Remembers what an answer brings that later requests can name."""
-        if answer.get("next_cursor"):
-            self.cursors.append(answer["next_cursor"])
+        self.cursors += [answer[name] for name in ("next_cursor", "cursor") if answer.get(name)]
 
     def _other_session(self) -> str:
         sign_in(self.client, self.patient.email)

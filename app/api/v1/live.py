@@ -31,10 +31,16 @@ _LAST_EVENT_ID: Final[dict[str, Any]] = {
 }
 SCHEMAS: Final = {
     "SyncStream": {
-        "type": "string",
-        "description": "Server-sent events named `rev`, each with the diary's revision also as its id, and a comment "
-        f"every {HEARTBEAT_S:g} seconds. The stream ends with the access token: open it again with the next one.",
-        "examples": ['event: rev\nid: 58\ndata: {"rev":58}\n\n:\n\n'],
+        "type": "object",
+        "description": "Each of the server-sent events, and a comment between them every "
+        f"{HEARTBEAT_S:g} seconds. The stream ends with the access token: open it again with the next one.",
+        "required": ["event", "id", "data"],
+        "properties": {
+            "event": {"const": "rev"},
+            "id": {"type": "string", "description": "The diary's revision."},
+            "data": {"type": "string", "description": "The revision as JSON."},
+        },
+        "examples": [{"event": "rev", "id": "58", "data": '{"rev":58}'}],
     }
 }
 
