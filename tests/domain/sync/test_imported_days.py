@@ -57,6 +57,12 @@ def test_what_a_spreadsheet_adds_is_taken_away() -> None:
     assert [day.fields["note"] for day in found.records] == ["=1+1", "'tis", "=1+1"]
 
 
+def test_no_other_sign_ends_a_line() -> None:
+    note = "a\u2028b\x0bc\x85d\x1ce"
+    found = read(f"local_date,note\n2026-03-01,{note}\n2026-03-02,x")
+    assert [(day.place, day.fields["note"]) for day in found.records] == [("line 2", note), ("line 3", "x")]
+
+
 @pytest.mark.parametrize(
     ("line", "pointer", "code"),
     [
