@@ -52,12 +52,12 @@ class Ground:
     Opening the service anew for each run would cost as much as the run.
     """
 
-    def __init__(self, engine: str, *, patients: int = 40) -> None:
+    def __init__(self, engine: str, *, patients: int = 40, server: str | None = None) -> None:
         self._stack = ExitStack()
         at = _IN_MEMORY if _IN_MEMORY.is_dir() else None
         self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="onset-fleet-", dir=at)))
         configure_logs("critical")
-        self.store = self._store(engine)
+        self.store = self._store(engine, server)
         self.clock = SettableClock(START)
         self.service = Service(self.store, self._folder, self.clock)
         self.eye = Eye(self.store.url)
@@ -77,6 +77,7 @@ class Ground:
     def __exit__(self, *_: object) -> None:
         self.wait_for(self.service.close())
         self._stack.close()
+        self.store.remove()
 
     def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Runs it to its end."""
@@ -151,7 +152,7 @@ class Ground:
         await self.service.close()
         return found
 
-    def _store(self, engine: str) -> Store:
+    def _store(self, engine: str, server: str | None) -> Store:
         if engine == "sqlite":
             return SqliteStore(self._folder)
-        return PostgresStore(postgres.start(uuid4().hex))
+        return PostgresStore(server or postgres.start(uuid4().hex))

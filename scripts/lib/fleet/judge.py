@@ -175,6 +175,7 @@ class Judge:
         require(kept, "P8", f"{offer.key}: an old app changed what it does not know, of {sorted(newer)}")
         assert offer.writes is not None  # noqa: S101 - it is a put
         key, writes = offer.key, offer.writes
+        sent: Mapping[str, Any] = offer.mutation.get("fields") or {}
         known = self._truth.known.writes.setdefault(key, {})
         refused: list[str] = []
         taken: list[str] = []
@@ -185,9 +186,7 @@ class Judge:
                 if old != new:
                     taken.append(name)
             elif name not in writes:
-                is_filled = old is None and (
-                    name in _FILLED_IN or new == (offer.mutation.get("fields") or {}).get(name)
-                )
+                is_filled = old is None and (name in _FILLED_IN or new == sent.get(name))
                 broken = {"local_date": "P9", "time_zone": "P9"}.get(name, guarantee)
                 require(old == new or is_filled, broken, f"{key}: nobody wrote {name}, which went from {old} to {new}")
             elif writes[name] == old:
@@ -336,7 +335,7 @@ class Judge:
         return [row for row in self._history if row.key == key and row.outcome == outcome and row.rev == self._rev]
 
     def _in_history(self, key: Key, before: Row | None, after: Row) -> None:
-        old = before.fields if before and not before.deleted else {}
+        old: Fields = before.fields if before and not before.deleted else {}
         rows = [*self._outcomes(key, "applied"), *self._outcomes(key, "revived")]
         for name in {**old, **after.fields}:
             if old.get(name) != after.fields.get(name):

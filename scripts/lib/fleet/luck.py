@@ -34,9 +34,9 @@ class Weather:
             reply_lost=rng.choice((0, 0.15, 0.4)),
             twice=rng.choice((0, 0.15, 0.3)),
             late=rng.choice((0.2, 0.5, 0.8)),
-            kills=rng.random() < 0.3,
-            restores=rng.random() < 0.25,
-            clones=rng.random() < 0.1,
+            kills=rng.random() < 0.3,  # noqa: PLR2004
+            restores=rng.random() < 0.25,  # noqa: PLR2004
+            clones=rng.random() < 0.1,  # noqa: PLR2004
         )
 
 

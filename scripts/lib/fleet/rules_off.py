@@ -3,8 +3,11 @@
 Nothing in the product can be switched off: the functions that hold a rule are replaced from here, for one run.
 """
 
+# What takes a function's place takes whatever that takes:
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false, reportUnknownVariableType=false
+
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any, Final
@@ -58,7 +61,7 @@ def _no_origins() -> Any:  # noqa: ANN401 - puts only: a delete still looks at t
 
 
 @contextmanager
-def _whole_record() -> Iterator[None]:
+def _whole_record() -> Generator[None]:
     def offered(self: Any) -> Mapping[str, Any]:  # noqa: ANN401
         return {**dict.fromkeys(self._before), **self._change.fields}
 
@@ -67,7 +70,7 @@ def _whole_record() -> Iterator[None]:
 
 
 @contextmanager
-def _no_sequence() -> Iterator[None]:
+def _no_sequence() -> Generator[None]:
     count = text(
         "INSERT INTO devices (patient, device, last_seq) VALUES (:patient, :device, :seq) "
         "ON CONFLICT (patient, device) DO UPDATE SET last_seq = excluded.last_seq"
@@ -238,7 +241,7 @@ RULES: Final[Mapping[str, Off]] = {
 
 
 @contextmanager
-def switched_off(rule: str) -> Iterator[None]:
+def switched_off(rule: str) -> Generator[None]:
     """While it lasts, the rule does not hold."""
     with ExitStack() as stack:
         stack.enter_context(RULES[rule]())

@@ -9,6 +9,7 @@ from scripts.lib.fleet.truth import Violation
 from scripts.lib.fleet.world import last_trace, play
 
 STEPS: Final = 50
+FAILURE: Final = "failure"
 _SHOWN: Final = 40
 
 
@@ -18,6 +19,7 @@ class Found:
 
     seed: int
     guarantee: str
+    """P1 to P13; FAILURE where the run itself came to nothing."""
     said: str
     trace: list[str]
     """The last things that happened."""
@@ -35,7 +37,7 @@ def run(ground: Ground, seed: int, phones: tuple[int, int], steps: int = STEPS) 
     except Exception as failure:  # noqa: BLE001 - whatever goes wrong is to be told with its seed
         ground.spoil()
         said = f"{type(failure).__name__}: {failure}"
-        return Found(seed, "failure", said, last_trace()[-_SHOWN:])
+        return Found(seed, FAILURE, said, last_trace()[-_SHOWN:])
     return None
 
 

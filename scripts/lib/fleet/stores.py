@@ -1,11 +1,14 @@
 """Databases that a run may kill and restore, and the view of them that only the oracle has."""
 
+# ruff: noqa: D102 - what a store does is documented once, by Store
+
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 import orjson
 from sqlalchemy import Connection, Engine, event
@@ -80,7 +83,7 @@ class Eye:
             f"SELECT rev, epoch, (SELECT count(*) FROM record_history {mine}) FROM patient_state {mine}"  # noqa: S608
         )
         rows = self._select(
-            f"SELECT kind, id, rev, deleted, fields{self._as_text} FROM records {mine} ORDER BY kind, id"
+            f"SELECT kind, id, rev, deleted, fields{self._as_text} FROM records {mine} ORDER BY kind, id"  # noqa: S608
         )
         seqs = self._select(f"SELECT device, last_seq FROM devices {mine}")  # noqa: S608 - a number of our own
         return Diary(
@@ -140,8 +143,12 @@ class Store(Protocol):
         """Goes on with an image; nobody may be connected."""
         ...
 
-    def killing_at(self, engine: Engine, statement: int) -> Any:  # noqa: ANN401 - a context manager
-        """While it lasts, the engine's transactions die before their statement of that number."""
+    def killing_at(self, engine: Engine, statement: int) -> AbstractContextManager[Callable[[], Image]]:
+        """While it lasts, the engine dies before the statement of that number, and leaves an image."""
+        ...
+
+    def remove(self) -> None:
+        """Takes away what a folder does not hold; nobody may be connected."""
         ...
 
 
@@ -173,7 +180,7 @@ class SqliteStore:
             self._with("-wal").write_bytes(image[1])
 
     @contextmanager
-    def killing_at(self, engine: Engine, statement: int) -> Iterator[Callable[[], Image]]:
+    def killing_at(self, engine: Engine, statement: int) -> Generator[Callable[[], Image]]:
         taken: list[Image] = []
         seen = 0
 
@@ -186,6 +193,9 @@ class SqliteStore:
         event.listen(engine, "before_cursor_execute", look)
         yield lambda: taken[0] if taken else None
         event.remove(engine, "before_cursor_execute", look)
+
+    def remove(self) -> None:
+        pass  # its folder goes
 
     def _clear(self) -> None:
         for suffix in ("", "-wal", "-shm"):
@@ -200,7 +210,7 @@ class PostgresStore:
 
     def __init__(self, server: str) -> None:
         self._server = server
-        self._names = ("fleet", "fleet_template")
+        self._names = (f"fleet_{uuid4().hex}", f"fleet_template_{uuid4().hex}")
         self.url = postgres.create_database(server, self._names[0])
         migrate(make_engine(self.url))
         self.save_as_template()
@@ -218,19 +228,23 @@ class PostgresStore:
         pass  # as of image
 
     @contextmanager
-    def killing_at(self, engine: Engine, statement: int) -> Iterator[Callable[[], Image]]:
+    def killing_at(self, engine: Engine, statement: int) -> Generator[Callable[[], Image]]:
         seen = 0
 
         def look(connection: Connection, *_: object) -> None:
             nonlocal seen
             seen += 1
             if seen == statement:
-                process = connection.connection.dbapi_connection.info.backend_pid  # pyright: ignore
+                process = connection.connection.dbapi_connection.info.backend_pid  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportOptionalMemberAccess]
                 postgres.run(self._server, f"SELECT pg_terminate_backend({process})")
 
         event.listen(engine, "before_cursor_execute", look)
         yield lambda: None
         event.remove(engine, "before_cursor_execute", look)
+
+    def remove(self) -> None:
+        for name in self._names:
+            postgres.drop_database(self._server, name)
 
     def _copy(self, source: str, target: str) -> None:
         postgres.drop_database(self._server, target)

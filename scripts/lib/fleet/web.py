@@ -1,6 +1,7 @@
 """A person at a browser, who writes the same records over REST."""
 
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -60,14 +61,12 @@ class Web:
         if method == "PUT" and matches and row:
             dropped = self._rng.choice(("pain", "note", "reason", "severity"))
             writes = {**{name: value for name, value in row.fields.items() if name != dropped}, **(writes or {})}
-        for _ in range(2):
-            answer = await world.ground.service.ask(
-                method, path, body=writes, token=self._tokens.access, headers=headers
-            )
-            if answer.status != 401:  # noqa: PLR2004
-                break
+        ask = partial(world.ground.service.ask, method, path, body=writes, headers=headers)
+        answer = await ask(token=self._tokens.access)
+        if answer.status == 401:  # noqa: PLR2004
             self._tokens = await world.ground.sign_in()
             self._sessions += 1
+            answer = await ask(token=self._tokens.access)
         world.say(f"web {method} {key[1][-10:]} {headers} {writes}: {answer.status} {answer.code}")
         replaces = method == "PUT" and matches
         self._judge(world, answer, key, writes, row, replaces=replaces, matched=seen if matches else None)
