@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, TypeAlias
 
@@ -19,7 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from app.domain.access import Operator
 from app.domain.ids import Revision
 from app.domain.records.record import decode, encode
+from app.domain.sync.change import Outcome
 from app.domain.sync.epoch import Fork
+from app.domain.sync.past import changes_text, kept_entry
 from app.storage import tables
 from app.storage.columns import Instant, JsonText
 from app.storage.database import at_length
@@ -195,8 +196,7 @@ def _origins(stored: str) -> str:
 
 
 def _changes(stored: str) -> str:
-    sides: dict[str, dict[str, Any]] = json.loads(stored, parse_float=Decimal)
-    return "{" + ",".join(f'"{side}":{encode(sides[side])}' for side in ("old", "new")) + "}"
+    return changes_text(kept_entry(Outcome.APPLIED, stored))
 
 
 _CANONICAL: Final = {"fields": _fields, "field_revs": _origins, "changes": _changes}
