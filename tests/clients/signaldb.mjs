@@ -6,6 +6,7 @@
 // - SyncManager pulls, plays the edits again, pushes what differs, and pulls once more from the same place. A pull's
 //   cursor counts only once the sync that it belongs to has finished. It is not kept: each start of the app pulls the
 //   whole diary once (tens of kilobytes for years), since SyncManager's own files are not written as one.
+// - As long as a collection's push fails, SyncManager shows nothing of what its pulls brought.
 
 import { Collection } from '@signaldb/core';
 import { SyncManager } from '@signaldb/sync';
