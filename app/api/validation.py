@@ -17,6 +17,7 @@ FIELD_CODES: Final = frozenset(
         "out-of-range",
         "password-too-common",
         "password-too-short",
+        "repeated-field",
         "unknown-field",
         "wrong-type",
     }

@@ -48,6 +48,10 @@ class Luck:
         self.weather = Weather.of(rng)
         self.doomed = False
         """Whether the service will be killed during the next push."""
+        self._steps = 0
+        self._backups = {rng.randrange(1, 25)} if self.weather.restores else set[int]()
+        self._restores = {rng.randrange(25, 60), rng.randrange(40, 100)} if self._backups else set[int]()
+        """Some lie beyond the end."""
         self._backup: tuple[Path, Known] | None = None
         self._copies: dict[str, Kept] = {}
 
@@ -92,6 +96,11 @@ class Luck:
 
     async def befall(self, world: "World") -> None:
         """Something bad happens, at times."""
+        self._steps += 1
+        if self._steps in self._backups:
+            self._back_up(world)
+        if self._steps in self._restores:
+            await self._restore(world)
         rng, phone = self._rng, self._rng.choice(world.phones)
         what = rng.random()
         if self.weather.kills and what < 0.02:  # noqa: PLR2004
@@ -99,10 +108,6 @@ class Luck:
         elif self.weather.kills and what < 0.05:  # noqa: PLR2004
             world.say(f"{phone.name} is killed")
             phone.killed()
-        elif self.weather.restores and 0.05 < what < 0.07:  # noqa: PLR2004
-            self._back_up(world)
-        elif self.weather.restores and 0.07 < what < 0.1 and self._backup:  # noqa: PLR2004
-            await self._restore(world)
         elif self.weather.clones and what > 0.97:  # noqa: PLR2004
             self._goes_back(world, phone)
 

@@ -205,12 +205,18 @@ class Phone:
     # What the phone is told
 
     def answered(self, sent: Sent, answer: Mapping[str, Any]) -> bool:
-        """Drops what the push carried and takes the records; says whether it was an answer to something that waits."""
-        if sent not in self.kept.sents or answer["epoch"] != self.kept.epoch:
+        """Drops what the push carried and takes the records; says whether it was an answer to something that waits.
+
+        Answers are taken in the order of the pushes, or an older edit would cover a newer one that was answered first;
+        this one will be sent again.
+        """
+        if answer["epoch"] != self.kept.epoch:
             return False
-        self.kept.sents.remove(sent)
-        done = {id(edit) for offer in sent.offers for edit in offer.edits}
-        self.kept.edits = [edit for edit in self.kept.edits if id(edit) not in done]
+        is_due = sent in self.kept.sents and not any(earlier.seq < sent.seq for earlier in self.kept.sents)
+        if is_due:
+            self.kept.sents.remove(sent)
+            done = {id(edit) for offer in sent.offers for edit in offer.edits}
+            self.kept.edits = [edit for edit in self.kept.edits if id(edit) not in done]
         for result in answer["results"]:
             if result["record"] is not None:
                 self.apply(result["record"])
@@ -218,7 +224,7 @@ class Phone:
             if offer.key:
                 self._settle_base(offer.key)
         self.min_rev = max(self.min_rev, answer["rev"])
-        return True
+        return is_due
 
     def apply(self, record: Record) -> None:
         """Takes a record, unless a later one is held; what waits for an answer stays on the screen."""
@@ -245,7 +251,7 @@ class Phone:
                 name: value for name, value in (edit.shown or {}).items() if value is not None
             }
         if row.deleted:
-            return edit.shown is not None
+            return row.rev > edit.base
         return any(row.fields.get(name) not in edit.known[name] for name in edit.writes)
 
     def _settle_base(self, key: Key) -> None:
@@ -291,8 +297,9 @@ class Phone:
         """What was held beyond the fork, as edits."""
         found: list[Edit] = []
         for key, row in self.kept.held.items():
-            if row.rev <= forked_at or key[0] not in self.author.knows:
-                continue
+            is_hidden = row.deleted and any(edit.writes is not None for edit in self.edits_of(key))
+            if row.rev <= forked_at or key[0] not in self.author.knows or is_hidden:
+                continue  # an edit that hides a delete beats it, and would not once the delete were this phone's own
             known = {name: value for name, value in row.fields.items() if name in self.author.knows[key[0]]}
             writes = None if row.deleted else known
             values = {name: [value] for name, value in known.items()}

@@ -21,15 +21,17 @@ async def settle_down(world: "World") -> None:
     world.replies = []
     world.requests.clear()
     world.luck.doomed = False
+    for phone in dict.fromkeys(message.phone for message in late if message.sent):
+        if phone.kept.epoch:  # so that what is late is older than what is held
+            await _carry(world, world.pull_of(phone, 500))
+    for message in late:
+        world.hand_over(message)
+    world.requests.clear()
     for _ in range(_ROUNDS):
         for phone in world.phones:
             await _empty(world, phone, pulls=phone.kept.epoch is None)
         for phone in world.phones:
             await _empty(world, phone, pulls=True)
-        for message in late:
-            world.hand_over(message)
-        late.clear()
-        world.requests.clear()
         if all(_rests(world, phone) for phone in world.phones):
             return
     waiting = {phone.name: [sent.seq for sent in phone.kept.sents] for phone in world.phones}
@@ -50,10 +52,14 @@ async def _empty(world: "World", phone: Phone, *, pulls: bool) -> None:
         message = _next(world, phone, pulls=pulls)
         if message is None:
             return
-        await world.perform(message)
-        world.hand_over(message)
-        world.requests.clear()
+        await _carry(world, message)
     require(condition=False, guarantee="P1", text=f"{phone.name} never comes to rest")
+
+
+async def _carry(world: "World", message: "Message") -> None:
+    await world.perform(message)
+    world.hand_over(message)
+    world.requests.clear()
 
 
 def _next(world: "World", phone: Phone, *, pulls: bool) -> "Message | None":

@@ -176,7 +176,7 @@ def _keeps_off(edit: Edit, row: Row) -> bool:
     if edit.writes is None:
         present = {name: value for name, value in (edit.shown or {}).items() if value is not None}
         return not row.deleted and dict(row.fields) != present
-    return row.deleted and edit.shown is not None
+    return row.deleted and row.rev > edit.base
 
 
 def _difference(one: Diary, other: Diary) -> str:

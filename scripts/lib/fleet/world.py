@@ -88,7 +88,7 @@ class World:
 
     def settle_something(self, phone: Phone) -> list[Offer]:
         """Sometimes somebody ends a conflict by its own record."""
-        if self.rng.random() < 0.7 or phone.kinds:  # noqa: PLR2004
+        if self.rng.random() < 0.5 or phone.kinds:  # noqa: PLR2004
             return []
         listed = [(key, row) for key, row in phone.kept.held.items() if key[0] == "conflict" and is_open(row)]
         if not listed:
@@ -205,9 +205,9 @@ class World:
             self._pulled(phone, message, answer.body)
 
     def _answered(self, phone: Phone, sent: Sent, body: Mapping[str, Any]) -> None:
-        if not phone.answered(sent, body):
-            return
-        if body["epoch"] != self.truth.known.diary.epoch:  # of a history that has ended, as the phone will learn
+        if (
+            phone.answered(sent, body) and body["epoch"] != self.truth.known.diary.epoch
+        ):  # of a history that has ended, as the phone will learn
             self.truth.performed |= {edit.number for offer in sent.offers for edit in offer.edits}
         for key in {offer.key: None for offer in sent.offers if offer.key} | {
             (result["kind"], result["id"]): None for result in body["results"]
@@ -218,16 +218,16 @@ class World:
         kept = phone.kept
         if kept.epoch is None:
             kept.epoch = body["epoch"]
-        if kept.cursor != message.kept_cursor:
-            return
+        is_next = kept.cursor == message.kept_cursor
         if kept.epoch != body["epoch"]:
-            phone.doubts = True
+            phone.doubts = phone.doubts or is_next
             return
         for record in body["changes"]:
             phone.apply(record)
             self.truth.look(phone, (record["kind"], record["id"]))
-        kept.cursor = body["cursor"]
-        if phone.counts:
+        if is_next:
+            kept.cursor = body["cursor"]
+        if is_next and phone.counts:
             kept.cursor = str(body["changes"][-1]["rev"] if body["has_more"] else body["rev"])
 
     # What befalls everybody
@@ -296,7 +296,7 @@ class World:
             chosen = rng.choice(self.requests)
             self.requests.remove(chosen)
             await self.deliver(chosen)
-        if self.replies and rng.random() < 0.5:  # noqa: PLR2004
+        if self.replies and rng.random() < 0.3:  # noqa: PLR2004
             chosen = rng.choice(self.replies)
             self.replies.remove(chosen)
             self.hand_over(chosen)
@@ -342,7 +342,7 @@ def _phone(rng: Random, number: int) -> Phone:
         style=rng.choice(("full", "full", "sparse", "default")),
         kinds=_OLD_KINDS if is_old else None,
         rebuilds=rng.random() < 0.5,  # noqa: PLR2004
-        counts=rng.random() < 0.25,  # noqa: PLR2004
+        counts=rng.random() < 0.4,  # noqa: PLR2004
     )
     return Phone(f"phone{number}", author, traits)
 
