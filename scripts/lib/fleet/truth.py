@@ -115,26 +115,28 @@ class Truth:
         return deepcopy(self.known)
 
     def restored(self, backup: Known, diary: Diary, phones: list[Phone], history: list[Mapping[str, Any]]) -> None:
-        """The history is that of the backup again; what phones hold beyond it is owed to them."""
+        """The history is that of the backup again."""
         before = backup.diary
         require(diary.epoch != self.known.diary.epoch, "P7", "a restore kept the epoch")
         require(diary.rev > self.highest, "P7", f"a restore goes on at {diary.rev}, after {self.highest}")
         require(diary.rows == before.rows and diary.entries == before.entries, "P7", "a restore brought something else")
         self.owed = [owed for owed in self.owed if not self.is_paid(owed, history)]
-        for phone in phones:
-            for key, row in phone.kept.held.items():
-                if row.rev > before.rev and not row.deleted and key[0] in phone.author.knows:
-                    self.owed += [
-                        Owed(phone.name, key, name, value)
-                        for name, value in row.fields.items()
-                        if name in phone.author.knows[key[0]] and name not in {"time_zone", "skipped"}
-                    ]
         self.performed -= {edit.number for phone in phones for edit in phone.kept.edits}
         self.gaps.append((before.rev, diary.rev))
         self.known = deepcopy(backup)
         self.known.diary = diary
         self.known.cursors = {}
         self.highest = diary.rev
+
+    def starts_over(self, phone: Phone, forked_at: int) -> None:
+        """What the phone holds beyond the fork is owed to it."""
+        for key, row in phone.kept.held.items():
+            if row.rev > forked_at and not row.deleted and key[0] in phone.author.knows:
+                self.owed += [
+                    Owed(phone.name, key, name, value)
+                    for name, value in row.fields.items()
+                    if name in phone.author.knows[key[0]] and name not in {"time_zone", "skipped"}
+                ]
 
     def in_gap(self, rev: int) -> bool:
         """Whether a restore took the revision away."""

@@ -188,13 +188,7 @@ class World:
         if answer.status == 401:  # noqa: PLR2004
             self.tokens[phone.name] = Tokens("", self.tokens[phone.name].refresh)
         elif answer.code == "resync-required":
-            if (sent is None and message.asked.get("epoch", phone.kept.epoch) == phone.kept.epoch) or (
-                sent is not None and sent in phone.kept.sents
-            ):
-                if sent is None and message.kept_cursor != phone.kept.cursor:
-                    return
-                phone.resync(answer.body)
-                self.say(f"{phone.name} starts over in {phone.kept.epoch}, fork at {answer.body['forked_at']}")
+            self._resync(phone, message, answer.body)
         elif answer.code == "bad-seq" and sent:
             again = phone.out_of_order(sent, answer.body["last_seq"])
             if again:
@@ -203,6 +197,19 @@ class World:
             self._answered(phone, sent, answer.body)
         elif answer.status == 200:  # noqa: PLR2004
             self._pulled(phone, message, answer.body)
+
+    def _resync(self, phone: Phone, message: Message, told: Mapping[str, Any]) -> None:
+        kept, sent = phone.kept, message.sent
+        if sent is None:
+            is_due = message.asked.get("epoch", kept.epoch) == kept.epoch and message.kept_cursor == kept.cursor
+        else:
+            is_due = sent in kept.sents
+        if not is_due:
+            return
+        if kept.epoch != told["epoch"]:
+            self.truth.starts_over(phone, told["forked_at"])
+        phone.resync(told)
+        self.say(f"{phone.name} starts over in {kept.epoch}, fork at {told['forked_at']}")
 
     def _answered(self, phone: Phone, sent: Sent, body: Mapping[str, Any]) -> None:
         if (
