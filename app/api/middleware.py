@@ -20,6 +20,8 @@ _GZIP_FROM_BYTES: Final = 1000
 """Below, headers outweigh the gain; and what carries tokens stays below: no compression beside secrets (BREACH)."""
 _GZIP_LEVEL: Final = 4
 _GZIP_IN_THREAD_FROM_BYTES: Final = 64 * 1024
+ASKED_FOR_HEAD: Final = "asked_for_head"
+"""Set in the request's state where nobody waits for the body."""
 _WRITES: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
 
@@ -65,6 +67,7 @@ class Edge:
         method: str = scope["method"]
         if method == "HEAD":
             scope = {**scope, "method": "GET"}
+            state[ASKED_FOR_HEAD] = True  # for an answer that would never end
         status = 0
         sent_bytes = 0
 

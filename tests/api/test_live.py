@@ -27,7 +27,7 @@ from tests.support.diaries import putting_day
 from tests.support.events import HEARTBEAT, STREAM, Events, events
 from tests.support.people import PASSWORD
 from tests.support.relay import relay
-from tests.support.serving import Answer, Running, request, serving
+from tests.support.serving import Answer, Running, read_answer, request, serving
 from tests.support.waiting import until
 
 JSON = {"Content-Type": "application/json"}
@@ -139,6 +139,16 @@ def test_a_stream_has_the_headers_that_keep_it_flowing(phone: Phone) -> None:
         assert (headers["Cache-Control"], headers["X-Accel-Buffering"]) == ("no-store", "no")
         assert headers["Content-Encoding"] is None
         assert headers["Content-Length"] is None
+
+
+def test_who_asks_for_the_headers_alone_is_not_kept(phone: Phone) -> None:
+    with phone.running.connect() as connection:
+        connection.sendall(request("HEAD", STREAM, headers=phone.headers))
+        answer = read_answer(connection, head=True)
+        assert answer.status == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        connection.sendall(request("GET", "/v1/me", headers=phone.headers))
+        assert read_answer(connection).status == 200
 
 
 def test_an_event_is_a_revision_and_nothing_of_the_diary(phone: Phone) -> None:

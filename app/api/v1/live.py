@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from app.api.deps import Patient, TheParts
+from app.api.middleware import ASKED_FOR_HEAD
 from app.api.problems import problems
 from app.api.v1.records import reference
 from app.api.v1.router import PREFIX, Router
@@ -80,5 +81,6 @@ class _EventStream(Response):
         # From here on the request does not count as load (app/api/protocol.py).
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         with suppress(ClientDisconnect):
-            await while_connected(receive, self._follow(tell=tell))
+            if not scope["state"].get(ASKED_FOR_HEAD):
+                await while_connected(receive, self._follow(tell=tell))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
