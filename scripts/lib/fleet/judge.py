@@ -128,7 +128,23 @@ class Judge:
         code = error and error["code"]
         is_torn = before is None and not REQUIRED[str(offer.mutation["kind"])] <= fields.keys()
         is_fault = (code == "date-in-future" and is_early) or (code == "missing-field" and is_torn)
+        is_fault = is_fault or (code in {"out-of-range", "day-mismatch"} and not self._is_sound_as_seen(offer, before))
         require(is_fault, "P6", f"a good put of {offer.key} was rejected: {error}")
+
+    def _is_sound_as_seen(self, offer: Offer, before: Row | None) -> bool:
+        """Whether it keeps the rules that join fields, beside what its base says that its writer had seen.
+
+        It may not, though no person writes so here: where an edit was made beside one that was refused meanwhile, or
+        beside what was brought back from a lost history.
+        """
+        assert offer.key is not None  # noqa: S101 - as of _offer
+        known = self._truth.known.writes.get(offer.key, {})
+        seen = {
+            name: value
+            for name, value in (before.fields if before else {}).items()
+            if (last := known.get(name, _NOTHING)).rev <= offer.mutation["base"] or last.device == self._device
+        }
+        return is_sound(offer.key[0], {**seen, **(offer.writes or {})})
 
     def _all_new(self, offer: Offer, after: Row, guarantee: str) -> None:
         """Nothing may stand in the record but what was sent, or filled in."""

@@ -113,8 +113,11 @@ class Phone:
     def shown(self, key: Key) -> dict[str, Any] | None:
         """The record as the screen has it; None where there is none."""
         held = self.kept.held.get(key)
+        edits = self.edits_of(key)
         fields = dict(held.fields) if held and not held.deleted else None
-        for edit in self.edits_of(key):
+        if edits and held and held.deleted and edits[0].shown is not None:
+            fields = dict(edits[0].shown)  # a delete that the edit hides
+        for edit in edits:
             fields = None if edit.writes is None else {**(fields or {}), **edit.writes}
         return fields
 

@@ -4,6 +4,7 @@ It is written from the page and shares no code with the service. It knows of eve
 which revision, and of every person what their screen has shown; the bases that phones send are checked against that.
 """
 
+import json
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -147,7 +148,8 @@ class Truth:
         row = self.known.diary.rows.get(owed.key)
         if row and not row.deleted and row.fields.get(owed.field) == owed.value:
             return True
-        return any(entry["key"] == owed.key and entry["new"].get(owed.field) == owed.value for entry in history)
+        told: list[Mapping[str, Any]] = [entry["new"] for entry in history if entry["key"] == owed.key]
+        return any(new.get(owed.field) == owed.value or json.dumps(owed.value) in new.get("", "") for new in told)
 
     def forgives(self, phone: Phone, sent: Sent) -> None:
         """A person who writes over what the phone was to bring back, or deletes it, has seen it."""
