@@ -139,9 +139,10 @@ class Judge:
         """
         assert offer.key is not None  # noqa: S101 - as of _offer
         known = self._truth.known.writes.get(offer.key, {})
+        stored: Fields = before.fields if before else {}
         seen = {
             name: value
-            for name, value in (before.fields if before else {}).items()
+            for name, value in stored.items()
             if (last := known.get(name, _NOTHING)).rev <= offer.mutation["base"] or last.device == self._device
         }
         return is_sound(offer.key[0], {**seen, **(offer.writes or {})})
