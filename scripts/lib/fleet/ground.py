@@ -52,7 +52,7 @@ class Ground:
     Opening the service anew for each run would cost as much as the run.
     """
 
-    def __init__(self, engine: str, *, patients: int = 40, server: str | None = None) -> None:
+    def __init__(self, engine: str, *, patients: int = 10, server: str | None = None) -> None:
         self._stack = ExitStack()
         at = _IN_MEMORY if _IN_MEMORY.is_dir() else None
         self._folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="onset-fleet-", dir=at)))
