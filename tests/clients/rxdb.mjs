@@ -9,6 +9,9 @@
 //   for conflicts, and its default conflict handler puts the stored record in place: so the next edit has the new
 //   base, and a refused edit shows what stands instead. What was refused is in the record's history, and in a
 //   document of the collection `conflict` which all phones show until somebody settles it.
+// - News come as documents through the stream, and never as RESYNC, and the first push waits for the first pull. RxDB
+//   holds documents of the stream back while a push is under way. A pull at that time could bring what others wrote on
+//   top of the push, RxDB would leave it out since the edit is not answered yet, and then show the push's older answer.
 
 import { createRxDatabase } from 'rxdb';
 import { replicateRxCollection } from 'rxdb/plugins/replication';
@@ -44,23 +47,31 @@ function toMutation(kind, { assumedMasterState: before, newDocumentState: after 
 
 const isSame = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
-function replicate(collection, kind, service, news$, { retryTime, onRefused }) {
-  return replicateRxCollection({
+function replicate(collection, kind, service, { retryTime, onRefused, onError }) {
+  const stream$ = new Subject();
+  let place; // the cursor of the last page
+  let firstPullEnded;
+  const firstPull = new Promise((resolve) => (firstPullEnded = resolve));
+
+  const state = replicateRxCollection({
     collection,
     replicationIdentifier: `onset-${kind}`,
     live: true,
     retryTime,
     pull: {
       batchSize: 500,
-      stream$: news$,
+      stream$,
       async handler(checkpoint, limit) {
         const page = await service.pull({ cursor: checkpoint?.cursor, kinds: kind, limit });
+        place = page.cursor;
+        if (!page.has_more) firstPullEnded();
         return { documents: page.changes.map(toDocument), checkpoint: { cursor: page.cursor } };
       },
     },
     push: {
       batchSize: 100,
       async handler(rows) {
+        await firstPull;
         const mutations = rows.map((row) => toMutation(kind, row)).filter(Boolean);
         const results = await service.push(mutations);
         results.filter(({ status }) => status === 'rejected' || status === 'conflict').forEach(onRefused);
@@ -68,10 +79,34 @@ function replicate(collection, kind, service, news$, { retryTime, onRefused }) {
       },
     },
   });
+
+  state.error$.subscribe(onError);
+
+  let queue = firstPull;
+  const catchUp = () => {
+    queue = queue
+      .catch(() => {}) // offline: the next news tries again
+      .then(async () => {
+        const page = await service.pullAll({ cursor: place, kinds: kind });
+        place = page.cursor;
+        if (page.changes.length) {
+          stream$.next({ documents: page.changes.map(toDocument), checkpoint: { cursor: page.cursor } });
+        }
+      });
+    return queue;
+  };
+  return { state, catchUp };
 }
 
 /** Opens the diary on this phone, and replicates it for as long as it is open. */
-export async function openDiary({ service, kinds, storage, retryTime = 5000, onRefused = () => {} }) {
+export async function openDiary({
+  service,
+  kinds,
+  storage,
+  retryTime = 5000,
+  onRefused = () => {},
+  onError = () => {},
+}) {
   const database = await createRxDatabase({ name: 'onset', storage, multiInstance: false });
   const collections = await database.addCollections(
     Object.fromEntries(kinds.map((kind) => [kind, { schema: SCHEMA }])),
@@ -86,13 +121,11 @@ export async function openDiary({ service, kinds, storage, retryTime = 5000, onR
   };
   service.held = all;
 
-  // News of other phones: RxDB pulls from its checkpoint when the stream says RESYNC.
-  const news$ = new Subject();
+  const options = { retryTime, onRefused, onError };
+  const replications = kinds.map((kind) => replicate(collections[kind], kind, service, options));
+  const catchUp = () => Promise.all(replications.map((replication) => replication.catchUp()));
   const stop = new AbortController();
-  service.follow(() => news$.next('RESYNC'), stop.signal);
-
-  const options = { retryTime, onRefused };
-  const replications = kinds.map((kind) => replicate(collections[kind], kind, service, news$, options));
+  service.follow(() => catchUp().catch(() => {}), stop.signal);
 
   return {
     all,
@@ -107,8 +140,9 @@ export async function openDiary({ service, kinds, storage, retryTime = 5000, onR
     },
     /** Not needed by an app, since the replication is live: waits until all is sent and all is there. */
     async sync() {
-      replications.forEach((replication) => replication.reSync());
-      await Promise.all(replications.map((replication) => replication.awaitInSync()));
+      await Promise.all(replications.map(({ state }) => state.awaitInSync()));
+      await catchUp();
+      await Promise.all(replications.map(({ state }) => state.awaitInSync()));
     },
     async close() {
       stop.abort();

@@ -26,7 +26,10 @@ export class Disk {
   }
 }
 
-/** Web storage in one file: what RxDB's localstorage storage wants. */
+/**
+ * Web storage in one file: what RxDB's localstorage storage wants. It writes documents and indexes in one go, and
+ * without that a kill in between would leave documents that no query finds: so all of one go is stored at once.
+ */
 export class WebStorage {
   constructor(disk) {
     this.disk = disk;
@@ -56,7 +59,12 @@ export class WebStorage {
   }
 
   #save() {
-    this.disk.set('local-storage', JSON.stringify([...this.items]));
+    if (this.waiting) return;
+    this.waiting = true;
+    queueMicrotask(() => {
+      this.waiting = false;
+      this.disk.set('local-storage', JSON.stringify([...this.items]));
+    });
   }
 }
 

@@ -94,7 +94,10 @@ class Household:
         assert [answer.get("error") for answer in answers] == [None] * len(self.phones)
         stored = self.stored()
         for phone in self.phones:
-            assert phone.content() == stored, phone.name
+            held = phone.content()
+            differing = {place: (held.get(place), stored.get(place)) for place in held.keys() | stored.keys()}
+            wrong = {place: pair for place, pair in differing.items() if pair[0] != pair[1]}
+            assert not wrong, f"{phone.name} holds, and the service stores: {wrong}"
         return stored
 
     def _hold(self, stored: Content) -> bool:

@@ -41,7 +41,13 @@ const options = {
   signaldb: async () => ({ storage: signaldbFiles(disk) }),
 };
 const onRefused = ({ kind, id, status, error }) => network.refused.push({ kind, id, status, code: error?.code });
-const diary = await openDiary({ service, kinds: KINDS, onRefused, ...(await options[library]()) });
+const diary = await openDiary({
+  service,
+  kinds: KINDS,
+  onRefused,
+  onError: (...what) => console.error(...what),
+  ...(await options[library]()),
+});
 
 /** Return once what was written would survive a SIGKILL. */
 const stored = {
