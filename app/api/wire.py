@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from app.domain.clock import EARLIEST_DAY
 
-_DIGITS: Final = re.compile(r"-?[0-9]{1,16}", re.ASCII)
+_DIGITS: Final = re.compile(r"-?[0-9]{1,100}", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 

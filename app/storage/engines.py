@@ -4,6 +4,7 @@ The threads of app/storage/database.py are the pool, each with one connection of
 Errors don't repeat the parameters of a statement: those are what patients wrote.
 """
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError
 
 from app.storage import sqlite_library
+
+# What the driver has to say beside its exceptions names the database's user, and tells an operator nothing more.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_S = 4

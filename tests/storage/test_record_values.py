@@ -17,7 +17,11 @@ from tests.support.diaries import AT, Diary, new_diary
 ONE_DATABASE = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-CLIENT_KINDS = [kind for kind in KINDS.values() if not any(known.lasting for known in kind.fields.values())]
+CLIENT_KINDS = [
+    kind
+    for kind in KINDS.values()
+    if kind.client_fields is None and not any(known.lasting for known in kind.fields.values())
+]
 
 
 @pytest.fixture
