@@ -36,6 +36,7 @@ _A_YEAR = Length(days=421, treated_days=365, devices=CONNECTIONS)
 _TEN_YEARS = Length(days=3650, treated_days=365, devices=CONNECTIONS)
 _TREATED_TEN_YEARS = Length(days=3650, treated_days=3594, devices=CONNECTIONS)
 _FIVE_YEARS = Length(days=1825, treated_days=0, devices=CONNECTIONS)
+_YOUNG = Length(days=421, treated_days=365, devices=1)
 _TWENTY_YEARS = Length(days=7300, treated_days=365, devices=1)
 _COMPARED = (
     (TREND_OF_ONE, TREND_OF_TEN),
@@ -61,14 +62,15 @@ def main() -> None:
 def _run(engine: str, folder: Path, *, rounds: int, seconds: float) -> None:
     settings = _settings(engine, folder)
     url = settings.resolved_database_url()
-    lengths = [*[EMPTY] * CONNECTIONS, _A_YEAR, _TEN_YEARS, _TREATED_TEN_YEARS, _FIVE_YEARS, _TWENTY_YEARS]
-    *writers, one, ten, treated, five, twenty = written(settings, lengths)
+    lengths = [*[EMPTY] * CONNECTIONS, _A_YEAR, _TEN_YEARS, _TREATED_TEN_YEARS, _FIVE_YEARS, _YOUNG, _TWENTY_YEARS]
+    *writers, one, ten, treated, five, young, twenty = written(settings, lengths)
     people = People(
         writers=writers,
         of_a_year=one,
         of_ten_years=ten,
         treated_ten_years=treated,
         of_five_years=five,
+        young=young,
         of_twenty_years=twenty,
     )
     with service(settings.data, settings.database_url) as onset, bare() as nothing:

@@ -41,6 +41,8 @@ class People:
     treated_ten_years: Patient
     of_five_years: Patient
     """1,825 days without a dose."""
+    young: Patient
+    """A diary of a year that one phone writes to; nobody writes to the others, so their summaries stand still."""
     of_twenty_years: Patient
 
 

@@ -101,7 +101,7 @@ def cases(people: People, port: int) -> list[Case]:
         Case(name=FIRST_SYNC, requests=lambda: [phone.first_pulls() for phone in newcomers]),
         Case(name=MIXED, requests=lambda: [phone.mixed() for phone in writers]),
     ]
-    for age, patient in ((OF_ONE_YEAR, people.of_a_year), (OF_TWENTY_YEARS, people.of_twenty_years)):
+    for age, patient in ((OF_ONE_YEAR, people.young), (OF_TWENTY_YEARS, people.of_twenty_years)):
         phone = phones(port, [patient])[0]
         found.append(Case(name=f"{PULL}, {age}", requests=lambda phone=phone: [phone.pulls()]))
         found.append(Case(name=f"{PUSH_OF_MANY}, {age}", requests=lambda phone=phone: [phone.pushes(_NEW)]))
