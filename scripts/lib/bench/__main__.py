@@ -62,10 +62,11 @@ def main() -> None:
 def _run(engine: str, folder: Path, *, rounds: int, seconds: float) -> None:
     settings = _settings(engine, folder)
     url = settings.resolved_database_url()
-    lengths = [*[EMPTY] * CONNECTIONS, _A_YEAR, _TEN_YEARS, _TREATED_TEN_YEARS, _FIVE_YEARS, _YOUNG, _TWENTY_YEARS]
-    *writers, one, ten, treated, five, young, twenty = written(settings, lengths)
+    lengths = [*[EMPTY] * 2 * CONNECTIONS, _A_YEAR, _TEN_YEARS, _TREATED_TEN_YEARS, _FIVE_YEARS, _YOUNG, _TWENTY_YEARS]
+    *empty, one, ten, treated, five, young, twenty = written(settings, lengths)
     people = People(
-        writers=writers,
+        writers=empty[:CONNECTIONS],
+        pushers=empty[CONNECTIONS:],
         of_a_year=one,
         of_ten_years=ten,
         treated_ten_years=treated,
@@ -83,7 +84,7 @@ def _run(engine: str, folder: Path, *, rounds: int, seconds: float) -> None:
         sign_in_twice_at_once(onset.port, one.email)
         memory_mb = onset.memory_mb(), onset.memory_mb("VmHWM")
         weight = first_sync_bytes(onset.port, five.tokens[0])
-    raw = raw_rates(url, CONNECTIONS + 1, seconds)
+    raw = raw_rates(url, 2 * CONNECTIONS + 1, seconds)
     raw_each = {"PUT of a day": raw.puts, "list of a year": raw.years, PUSH_OF_MANY: raw.pushed_days / DAYS_A_PUSH}
     _print(engine, tallies, memory_mb, raw_each)
     print(f"first sync of 1,825 days: {weight / 1000:.0f} kB compressed\n")

@@ -35,6 +35,9 @@ class People:
     """Who asks."""
 
     writers: Sequence[Patient]
+    """By REST."""
+    pushers: Sequence[Patient]
+    """By sync, and nobody else: a push meets no dispute."""
     of_a_year: Patient
     of_ten_years: Patient
     """A diary of ten years, treated in the last of them."""

@@ -76,7 +76,14 @@ class Phone:
         day = _today() - timedelta(days=self.written % _DAYS_WRITTEN)
         scores = {measure: self.chance.randrange(11) for measure in _MEASURES}
         fields = {"local_date": day.isoformat(), "time_zone": "Europe/London", **scores}
-        return {"kind": "day", "op": "put", "id": f"day-{day}", "base": 0, "fields": fields, "changed": [*scores]}
+        return {
+            "kind": "day",
+            "op": "put",
+            "id": f"day-{day}",
+            "base": self.rev,
+            "fields": fields,
+            "changed": [*scores],
+        }
 
 
 PUSH_OF_ONE, PUSH_OF_MANY, PULL, FIRST_SYNC, MIXED = (
@@ -91,7 +98,7 @@ OF_ONE_YEAR, OF_TWENTY_YEARS = "1 year, one phone", "20 years, one phone"
 
 def cases(people: People, port: int) -> list[Case]:
     """All of them: by 16 phones at once, then by one phone of a young diary and of an old one."""
-    writers = phones(port, people.writers)
+    writers = phones(port, people.pushers)
     readers = phones(port, [people.of_a_year])
     newcomers = phones(port, [people.of_five_years])
     found = [
