@@ -48,6 +48,14 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def postgres_database(postgres_server: str, postgres_template: str) -> Iterator[postgres.Reused]:
+    """The database that the tests of one process take turns with."""
+    reused = postgres.Reused(postgres_server, postgres_template)
+    yield reused
+    reused.drop()
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database file to copy."""
     file = tmp_path_factory.mktemp("template") / "onset.db"
@@ -67,10 +75,9 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
         file = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "onset.db")
         yield f"sqlite:///{file}"
         return
-    server = request.getfixturevalue("postgres_server")
-    name = f"onset_{uuid4().hex}"
-    yield postgres.create_database(server, name, template=request.getfixturevalue("postgres_template"))
-    postgres.drop_database(server, name)
+    reused: postgres.Reused = request.getfixturevalue("postgres_database")
+    yield reused.take()
+    reused.give_back()
 
 
 @pytest.fixture
