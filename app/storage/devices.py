@@ -22,7 +22,7 @@ _standing = select(
     select(func.aggregate_strings(_fork, ",")).where(forks.c.patient == bindparam("patient")).scalar_subquery(),
     select(devices.c.last_seq).where(*_OF_DEVICE).scalar_subquery(),
 ).where(patient_state.c.patient == bindparam("patient"))
-_standing_locked = _standing.with_for_update()
+_lock = select(patient_state.c.rev).where(patient_state.c.patient == bindparam("patient")).with_for_update()
 _kept = select(pushes.c.digest, pushes.c.told).where(*_PUSH_OF_DEVICE, pushes.c.seq == bindparam("the_seq"))
 _register = insert(devices)
 _count = (
@@ -55,8 +55,10 @@ class Devices:
         To write, the counter is locked until the unit of work ends. Refuses with TokenInvalid where the diary was
         erased since the caller was let in.
         """
-        query = _standing_locked if to_write else _standing
-        row = self._connection.execute(query, {**self._mine, "device": device or ""}).one_or_none()
+        if to_write and self._connection.dialect.name == "postgresql":
+            # By itself: of a statement that waited for a lock, all but the locked row is as it was before the wait.
+            self._connection.execute(_lock, self._mine)
+        row = self._connection.execute(_standing, {**self._mine, "device": device or ""}).one_or_none()
         if row is None:
             raise TokenInvalid
         rev, epoch, its_forks, last_seq = row

@@ -134,7 +134,6 @@ class _Batch:
         """Those that have a row."""
         self._changed: dict[Key, Written] = {}
         self._history: list[dict[str, object]] = []
-        self._ordinals: Counter[Key] = Counter()
         self._entries = Counter[Key]()
         self._open: dict[Key, dict[str | None, RecordId]] | None = None
 
@@ -264,7 +263,6 @@ class _Batch:
                 "changes": changes_text(entry),
             }
         )
-        self._ordinals[key] += 1
 
     def _row(self, written: Written, prefix: str = "") -> dict[str, object]:
         record = written.record

@@ -82,6 +82,12 @@ def test_kinds_are_those_asked_for(phone: Device) -> None:
     assert problem(phone.get("/v1/sync/pull", kinds="dream")) == (422, "invalid")
 
 
+@pytest.mark.parametrize("kinds", ["", ","])
+def test_who_names_no_kind_gets_all(phone: Device, kinds: str) -> None:
+    phone.push(put(0, {"pain": 1}))
+    assert phone.pull(kinds=kinds, verify=1) == phone.pull(verify=1)
+
+
 def test_since_is_the_cursor_of_a_client_that_keeps_a_number(phone: Device) -> None:
     phone.push(put(0, {"pain": 1}))
     phone.push(put(0, {"pain": 1}, record_id=day(1)))
@@ -174,6 +180,20 @@ def test_config_says_what_an_app_needs_to_know(phone: Device) -> None:
     assert told["kinds"]["day"]["properties"]["pain"]["maximum"] == 10
     assert told["limits"] == {"mutations": 500, "push_bytes": 2**20, "pull_changes": 1000}
     assert told["server_time"].startswith("2026-03-02T12:00:00")
+
+
+@pytest.mark.parametrize("cursor", ["1882948595208911.9999", "9007199254740992.0", "0.0"])
+def test_history_goes_on_from_any_place_that_a_diary_can_have(phone: Device, cursor: str) -> None:
+    """Restored diaries count from 16 digits on, and an import can bring 10,000 rows of a record at once."""
+    phone.push(put(0, {"pain": 1}))
+    assert bool(phone.history(cursor=cursor)["items"]) == (cursor == "0.0")
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "1", "1.", "1.x", "-1.0", "1.0.0", "99999999999999999.0", "1.9999999999", "²1.0"]
+)
+def test_history_refuses_what_is_no_place(phone: Device, cursor: str) -> None:
+    assert problem(phone.get("/v1/sync/history", kind="day", id=DAY, cursor=cursor)) == (422, "invalid")
 
 
 def test_history_is_told_page_by_page_the_oldest_first(phone: Device) -> None:

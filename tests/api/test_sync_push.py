@@ -1,6 +1,7 @@
 """Pushes as phones send them (sync, section 3): once however often they arrive, each mutation for itself."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -79,6 +80,17 @@ def test_another_push_under_a_number_that_was_used_is_refused(a: Device) -> None
     a.push(put(0, {"pain": 6}))
     assert a.post(1, put(0, {"pain": 7})).json()["last_seq"] == 1
     assert a.pull()["changes"][0]["fields"]["pain"] == 6
+
+
+def test_a_push_that_arrives_many_times_at_once_is_stored_once(a: Device) -> None:
+    a.push(put(0, {"pain": 1}))
+    epoch = a.epoch
+    with ThreadPoolExecutor(8) as threads:
+        sent = [threads.submit(a.post, 2, put(2, {"pain": 6}), epoch=epoch) for _ in range(8)]
+        answers = [each.result() for each in sent]
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert sorted(answer.json()["replayed"] for answer in answers) == [False] + [True] * 7
+    assert a.pull()["rev"] == 3
 
 
 def test_a_device_begins_with_one(a: Device) -> None:

@@ -1,5 +1,6 @@
 """Sync: phones push what was written offline, and pull what others wrote (api, "Sync"; sync)."""
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -36,6 +37,8 @@ _MOST_CHANGES = 1000
 _MOST_REVISION = 2**53
 _NAME = r"^[A-Za-z0-9_-]{1,64}$"
 _CONFLICTING = ("bad-seq", "resync-required")
+_PLACE = re.compile(r"([0-9]{1,16})\.([0-9]{1,9})", re.ASCII)
+"""A revision, and which of the record's rows of that revision it is."""
 
 router = Router(prefix=f"{PREFIX}/sync", tags=["sync"], responses=problems(401, "wrong-role", 422))
 
@@ -161,21 +164,20 @@ async def read_sync_history(  # noqa: PLR0913 - a page is named by its record, p
 
 
 def _kinds(text: str | None) -> frozenset[KindName] | None:
-    if text is None:
-        return None
-    named = frozenset(KindName(name) for name in text.split(",") if name)
+    """Those that are named; None, which means all, where none is: a pull that asks for nothing would skip for good."""
+    named = frozenset(KindName(name) for name in (text or "").split(",") if name)
     if not named <= KINDS.keys():
         raise Invalid([FieldError(pointer="kinds", code="out-of-range", message="There is no such kind.")])
-    return named
+    return named or None
 
 
 def _place(cursor: str | None) -> tuple[int, int]:
     if cursor is None:
         return 0, 0
-    rev, _, ordinal = cursor.partition(".")
-    if not (rev.isdecimal() and ordinal.isdecimal() and rev.isascii() and ordinal.isascii()) or len(cursor) > 20:  # noqa: PLR2004
+    found = _PLACE.fullmatch(cursor)
+    if found is None:
         raise Invalid([FieldError(pointer="cursor", code="out-of-range", message="This is no cursor of this list.")])
-    return int(rev), int(ordinal)
+    return int(found[1]), int(found[2])
 
 
 def _record(record: StoredRecord) -> dict[str, object]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from app.domain.errors import FieldError, Invalid
 from app.domain.ids import RecordId, Revision, is_record_id
@@ -75,13 +75,13 @@ def _change(sent: JsonValue) -> Change:
     if isinstance(sent, RepeatedKeys):
         raise _fault("", "repeated-field", "A member stands here twice.")
     kind = _kind(sent)
-    operation = _needed(sent, "op", lambda value: isinstance(value, str) and value in _MEMBERS, "Give put or delete.")
+    operation = _needed(sent, "op", str, lambda value: value in _MEMBERS, "Give put or delete.")
     unknown = next((name for name in sent if name not in _MEMBERS[cast("str", operation)]), None)
     if unknown is not None:
         raise _fault(_named(unknown), "unknown-field", "A mutation has no such member.")
-    record_id = _needed(sent, "id", lambda value: isinstance(value, str), "Give the record's id as text.")
+    record_id = _needed(sent, "id", str, lambda _: True, "Give the record's id as text.")
     check_id(kind, cast("str", record_id))
-    base = _needed(sent, "base", _is_revision, "Give the revision that was seen, 0 for none.", default=0)
+    base = _needed(sent, "base", int, _is_revision, "Give the revision that was seen, 0 for none.", default=0)
     about, seen = RecordId(cast("str", record_id)), Revision(cast("int", base))
     if operation == "delete":
         return Delete(kind=kind, id=about, base=seen)
@@ -109,21 +109,31 @@ def _changed(sent: Mapping[str, JsonValue], fields: Mapping[str, object]) -> fro
     return names
 
 
-def _needed(
+def type_fault(value: JsonValue, wanted: type) -> str | None:
+    """The code for what is not there, or is of another type; None if it is of this one."""
+    if type(value) is wanted:
+        return None
+    return "missing-field" if value is None else "wrong-type"
+
+
+def _needed(  # noqa: PLR0913 - what to look at, and what it must be
     sent: Mapping[str, JsonValue],
     name: str,
-    fits: Callable[[JsonValue], bool],
+    its_type: type,
+    fits: Callable[[Any], bool],
     wanted: str,
+    *,
     default: JsonValue = None,
 ) -> JsonValue:
     value = sent.get(name, default)
-    if not fits(value):
-        raise _fault(name, "missing-field" if value is None else "wrong-type", wanted)
+    code = type_fault(value, its_type) or (None if fits(value) else "out-of-range")
+    if code is not None:
+        raise _fault(name, code, wanted)
     return value
 
 
-def _is_revision(value: JsonValue) -> bool:
-    return type(value) is int and 0 <= value <= _MOST_REVISION
+def _is_revision(value: int) -> bool:
+    return 0 <= value <= _MOST_REVISION
 
 
 def _name(value: JsonValue) -> str:

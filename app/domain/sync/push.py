@@ -10,7 +10,7 @@ from app.domain.errors import FieldError, Invalid, Refusal
 from app.domain.ids import Device, is_record_id
 from app.domain.strict_json import JsonValue, RepeatedKeys
 from app.domain.sync.change import Change
-from app.domain.sync.mutation import Rejected, read_mutation
+from app.domain.sync.mutation import Rejected, read_mutation, type_fault
 from app.domain.sync.schema import Schema, checked_schema
 
 MOST_MUTATIONS: Final = 500
@@ -52,19 +52,21 @@ class Push:
 
 def read_push(sent: JsonValue) -> Push:
     """The push; refuses what is wrong with it as a whole, with Invalid, TooManyMutations or SchemaUnsupported."""
-    if not isinstance(sent, dict) or isinstance(sent, RepeatedKeys):
+    if not isinstance(sent, dict):
         raise Invalid([FieldError(pointer="", code="wrong-type", message="A push is a JSON object.")])
+    if isinstance(sent, RepeatedKeys):
+        raise Invalid([FieldError(pointer="", code="repeated-field", message="A member stands here twice.")])
     mutations = sent.get("mutations")
     errors = [
-        FieldError(pointer=f"/{name}", code="missing-field" if sent.get(name) is None else "wrong-type", message=wanted)
-        for name, fits, wanted in (
-            ("device", _is_device(sent.get("device")), "Give the device's id: 1 to 64 letters, digits, - and _."),
-            ("seq", _is_counter(sent.get("seq")), "Give the number of the push, from 1."),
-            ("schema", _is_counter(sent.get("schema")), "Give the version of the schema that the app knows."),
-            ("epoch", isinstance(sent.get("epoch"), str), "Give the epoch that the last pull named."),
-            ("mutations", isinstance(mutations, list), "Give a list of mutations."),
+        FieldError(pointer=f"/{name}", code=code, message=wanted)
+        for name, code, wanted in (
+            ("device", _device_fault(sent.get("device")), "Give the device's id: 1 to 64 letters, digits, - and _."),
+            ("seq", _counter_fault(sent.get("seq")), "Give the number of the push, from 1."),
+            ("schema", _counter_fault(sent.get("schema")), "Give the version of the schema that the app knows."),
+            ("epoch", type_fault(sent.get("epoch"), str), "Give the epoch that the last pull named."),
+            ("mutations", type_fault(mutations, list), "Give a list of mutations."),
         )
-        if not fits
+        if code is not None
     ]
     errors += [
         FieldError(pointer="", code="unknown-field", message="A push has no member but its own five.")
@@ -81,7 +83,7 @@ def read_push(sent: JsonValue) -> Push:
         schema=checked_schema(cast("int", sent["schema"])),
         epoch=cast("str", sent["epoch"]),
         mutations=tuple(map(read_mutation, listed)),
-        digest=sha256(json.dumps(listed, default=_plain, sort_keys=True).encode()).digest(),
+        digest=sha256(json.dumps(listed, default=_exact, sort_keys=True).encode()).digest(),
     )
 
 
@@ -94,14 +96,15 @@ def is_repeated(seq: int, last_seq: int) -> bool:
     raise BadSeq(last_seq)
 
 
-def _is_device(value: JsonValue) -> bool:
-    return isinstance(value, str) and is_record_id(value)
+def _device_fault(value: JsonValue) -> str | None:
+    return type_fault(value, str) or (None if is_record_id(cast("str", value)) else "invalid-text")
 
 
-def _is_counter(value: JsonValue) -> bool:
-    return type(value) is int and 1 <= value <= _MOST_SEQ
+def _counter_fault(value: JsonValue) -> str | None:
+    return type_fault(value, int) or (None if 1 <= cast("int", value) <= _MOST_SEQ else "out-of-range")
 
 
-def _plain(value: object) -> str:
+def _exact(value: object) -> list[str]:
+    """A number with decimals, as nothing else is sent: as mere text it would pass for one that came in quotes."""
     assert isinstance(value, Decimal)  # noqa: S101 - the reader makes nothing else that JSON lacks
-    return str(value)
+    return ["\0", str(value)]

@@ -52,9 +52,9 @@ def test_a_base_may_be_left_out_by_who_never_saw_the_record() -> None:
     ("changed", "errors"),
     [
         ({"device": None}, [("/device", "missing-field")]),
-        ({"device": "a:b"}, [("/device", "wrong-type")]),
+        ({"device": "a:b"}, [("/device", "invalid-text")]),
         ({"device": 7}, [("/device", "wrong-type")]),
-        ({"seq": 0}, [("/seq", "wrong-type")]),
+        ({"seq": 0}, [("/seq", "out-of-range")]),
         ({"seq": True}, [("/seq", "wrong-type")]),
         ({"seq": 1.5, "schema": "1"}, [("/seq", "wrong-type"), ("/schema", "wrong-type")]),
         ({"epoch": 1}, [("/epoch", "wrong-type")]),
@@ -70,10 +70,13 @@ def test_what_is_wrong_with_a_push_as_a_whole_is_refused(
     assert [(error.pointer, error.code) for error in refused.value.errors] == errors
 
 
-@pytest.mark.parametrize("body", [b"[]", b"7", b'{"seq":1,"seq":2}'])
-def test_a_push_is_one_object(body: bytes) -> None:
-    with pytest.raises(Invalid):
+@pytest.mark.parametrize(
+    ("body", "code"), [(b"[]", "wrong-type"), (b"7", "wrong-type"), (b'{"seq":1,"seq":2}', "repeated-field")]
+)
+def test_a_push_is_one_object(body: bytes, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
         read_push(read_batch(body))
+    assert [error.code for error in refused.value.errors] == [code]
 
 
 def test_a_push_has_its_bounds_and_its_schema() -> None:
@@ -93,12 +96,18 @@ def test_its_digest_is_of_the_mutations_however_they_are_written() -> None:
     assert read_push(read(mutations=milligrams)).digest != one
 
 
+def test_a_number_in_quotes_is_another_push() -> None:
+    digests = {read_push(read(mutations=[PUT | {"fields": {"mg": mg}}])).digest for mg in (4.5, "4.5", "4", 4)}
+    assert len(digests) == 4
+
+
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [
         ({"kind": "dream"}, "out-of-range", "kind"),
         ({"kind": 7}, "wrong-type", "kind"),
-        ({"op": "patch"}, "wrong-type", "op"),
+        ({"op": "patch"}, "out-of-range", "op"),
+        ({"op": 7}, "wrong-type", "op"),
         ({"op": None}, "missing-field", "op"),
         ({"more": 1}, "unknown-field", "more"),
         ({"\ud800": 1}, "unknown-field", ""),
@@ -106,9 +115,9 @@ def test_its_digest_is_of_the_mutations_however_they_are_written() -> None:
         ({"id": 7}, "wrong-type", "id"),
         ({"id": "day:1"}, "invalid-text", "id"),
         ({"id": "day-2026-02-30"}, "id-mismatch", "id"),
-        ({"base": -1}, "wrong-type", "base"),
+        ({"base": -1}, "out-of-range", "base"),
         ({"base": True}, "wrong-type", "base"),
-        ({"base": 2**53 + 1}, "wrong-type", "base"),
+        ({"base": 2**53 + 1}, "out-of-range", "base"),
         ({"fields": None}, "wrong-type", ""),
         ({"fields": {"pain": 11}}, "out-of-range", "pain"),
         ({"fields": {"note": "\ud800"}}, "invalid-text", "note"),
