@@ -35,6 +35,7 @@ from app.domain.sync.push import BadSeq
 from app.domain.sync.schema import SchemaUnsupported
 from app.security.limits import RouteLimits
 from app.security.passwords import HashingCost, Passwords
+from app.security.signing import Signer
 from app.services.mail import Mailer, SmtpMailer
 from app.services.news import News
 from app.services.parts import Parts
@@ -149,6 +150,7 @@ def open_database(settings: Settings, on_move: Tell | None = None) -> Database:
 def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
     """The parts of the service; whoever makes them closes their database and passwords."""
     key = settings.secret_key
+    secret_key = key.get_secret_value().encode() if key else data_folder.secret_key(settings.data)
     news = News()
     return Parts(
         database=open_database(settings, on_move=news.moved),
@@ -156,7 +158,8 @@ def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
         clock=stand_ins.clock,
         chance=secrets.token_bytes,
         passwords=Passwords(cost=stand_ins.hashing),
-        secret_key=key.get_secret_value().encode() if key else data_folder.secret_key(settings.data),
+        secret_key=secret_key,
+        signer=Signer(secret_key),
         limits=RouteLimits(clock=stand_ins.clock) if settings.limits is Switch.ON else None,
         mailer=stand_ins.mailer or _mailer(settings),
         public_url=settings.public_url,

@@ -8,7 +8,7 @@ from fastapi.security import OAuth2PasswordBearer
 from typing_extensions import override
 
 from app.api.network import client_network
-from app.domain.access import Nobody, OwnDiary, SignedIn
+from app.domain.access import Nobody, OwnDiary, Role, SignedIn
 from app.domain.sessions import WrongRole
 from app.services.parts import Parts
 from app.services.sessions import admit
@@ -59,6 +59,17 @@ class _PatientBearer(_Bearer):
         return who
 
 
+class _ClinicianBearer(_Bearer):
+    """Refuses all but clinicians."""
+
+    @override
+    async def __call__(self, request: HTTPConnection) -> SignedIn:
+        who = await super().__call__(request)
+        if who.role is not Role.CLINICIAN:
+            raise WrongRole
+        return who
+
+
 TheParts = Annotated[Parts, Depends(_parts)]
 Visitor = Annotated[Nobody, Depends(_visitor)]
 """Whoever calls, signed in or not, by the network they call from."""
@@ -67,3 +78,5 @@ Caller = Annotated[SignedIn, Depends(_Bearer())]
 the_patient = _PatientBearer()
 Patient = Annotated[OwnDiary, Depends(the_patient)]
 """A patient, for the own diary."""
+Clinician = Annotated[SignedIn, Depends(_ClinicianBearer())]
+"""A clinician."""

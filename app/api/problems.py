@@ -58,6 +58,7 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
     "email-taken": ProblemKind(409, "Already in use", "There is already an account with this e-mail address."),
     "bad-seq": ProblemKind(409, "Out of order", "This push does not follow the last one of this device."),
     "resync-required": ProblemKind(409, "Start over", "The diary has to be fetched from the beginning."),
+    "grant-pending": ProblemKind(409, "Not confirmed yet", "The patient has not confirmed this sharing yet."),
     "match-number-wrong": ProblemKind(409, "Numbers differ", "This is not the number that the other side shows."),
     "revision-changed": ProblemKind(412, "Changed meanwhile", "The entry was changed since you last saw it."),
     "body-too-large": ProblemKind(413, "Too large", "More was sent than is accepted here."),

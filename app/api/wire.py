@@ -1,7 +1,7 @@
 """Types that Pydantic alone takes too generously: it reads "86400" as a date, and " +1_0.0" as a number."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.domain.clock import EARLIEST_DAY
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,100}", re.ASCII)
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -31,7 +32,21 @@ def _whole_number(value: object) -> object:
     return value
 
 
+def _instant(value: object) -> datetime:
+    found = value if isinstance(value, str) and _INSTANT.fullmatch(value) else None
+    try:
+        return datetime.fromisoformat(found.upper()).astimezone(UTC) if found else _no_instant()
+    except (ValueError, OverflowError):
+        return _no_instant()
+
+
+def _no_instant() -> datetime:
+    raise PydanticCustomError("invalid-date", "This must be an instant such as 2026-03-01T12:00:00Z.")
+
+
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A civil date `YYYY-MM-DD` from 1900 on."""
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""An instant in RFC 3339 with an offset."""
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
 """A whole number in a query, in plain digits."""

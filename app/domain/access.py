@@ -44,7 +44,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDiary(SignedIn):
-    """A patient acting on the own diary; the only access today that names a patient."""
+    """A patient acting on the own diary."""
 
     patient: PatientKey
     time_zone: str
@@ -60,4 +60,20 @@ class OwnDiary(SignedIn):
         return Device(f"api:{self.session_id}")
 
 
-Access = Nobody | Operator | SignedIn | OwnDiary
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Somebody whom a patient's consent lets read: a clinician under a grant, or whoever holds a link.
+
+    Opens what is needed to answer under the consent and to log that, and no more. Holding one allows nothing yet:
+    whether the consent still stands is asked in the transaction that writes the log.
+    """
+
+    patient: PatientKey
+    label: str
+    """Who it says it is, as the patient will read it."""
+    assurance: str
+    grant_id: str | None = None
+    share_id: str | None = None
+
+
+Access = Nobody | Operator | SignedIn | OwnDiary | Guest

@@ -9,10 +9,12 @@ AccountKey = NewType("AccountKey", int)
 PatientKey = NewType("PatientKey", int)
 """The owner of a diary: the key of the patient's account, under its own name so that the two are not mixed up."""
 SessionKey = NewType("SessionKey", int)
+GrantKey = NewType("GrantKey", int)
 
 AccountId = NewType("AccountId", str)
 SessionId = NewType("SessionId", str)
 RecordId = NewType("RecordId", str)
+GrantId = NewType("GrantId", str)
 Device = NewType("Device", str)
 """Who wrote: a phone's device id, or `api:<session id>` for a REST write."""
 Revision = NewType("Revision", int)

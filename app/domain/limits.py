@@ -65,6 +65,8 @@ PASSWORD_RESET_TOKENS_EVERYWHERE = Policy(
     name="password-reset-tokens-everywhere", quota=2_000, window=timedelta(minutes=1)
 )
 """Reset tokens tried from all networks together; counted apart from mails, a flood of which stops no one here."""
+REDEEM = Policy(name="redeem", quota=10, window=timedelta(hours=1))
+"""Invites that one account named and could not redeem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

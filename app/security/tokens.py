@@ -1,7 +1,7 @@
 """Opaque tokens: 256 bits of chance behind a prefix that secret scanners can find, with a checksum at the end.
 
-`onset_at_` opens the API, `onset_rt_` gets new tokens, `onset_pr_` sets a new password once. What is stored is the
-fingerprint alone; a token is never written anywhere.
+`onset_at_` opens the API, `onset_rt_` gets new tokens, `onset_pr_` sets a new password once, `onset_in_` is the secret
+of an invite to share. What is stored is the fingerprint alone; a token is never written anywhere.
 
 All refresh tokens that follow one sign-in begin with the same 144 random bits, their family. It stays inside the
 tokens, so that whoever presents it once held one of them: this tells a copy of an old token from noise.
@@ -33,6 +33,7 @@ class TokenKind(StrEnum):
     ACCESS = "onset_at_"
     REFRESH = "onset_rt_"
     PASSWORD_RESET = "onset_pr_"  # noqa: S105  # a prefix, not a password
+    INVITE = "onset_in_"
 
     @property
     def payload_bytes(self) -> int:

@@ -102,6 +102,7 @@ async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: st
 
     def erase_all(work: Work) -> None:
         prove_again(parts, work, proof, at)
+        work.grants.end_all_held(at)
         if not work.accounts.erase(password_hash=proof.login.password_hash):
             raise InvalidGrant
         work.guesses.forget(proof.guesser.subject)

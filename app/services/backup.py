@@ -98,6 +98,7 @@ def restore_backup(  # noqa: PLR0913 - what, where to, over what, when and by wh
             diaries = database.resume(partial(resumed, at=at), lambda: f"e{chance(6).hex()}")
         except ValueError:
             raise RestoreRefused("a diary has used up its revisions; is this machine's clock right?") from None
+        database.pause_consents(at)
         database.keep_counting()
     return Restored(manifest=backup.manifest, sha256=backup.sha256, diaries=diaries)
 

@@ -14,7 +14,8 @@ from app.storage.backups import Row
 _FORMAT: Final = "onset-backup"
 _FORMAT_VERSION: Final = 1
 _MANIFEST: Final = "manifest.json"
-_DAMAGED: Final = (BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError, NotImplementedError)
+# A flipped bit can make a zip look encrypted, or like a later kind of zip: both are kinds of RuntimeError.
+_DAMAGED: Final = (BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, TypeError, RuntimeError)
 """What a zip, its compression and JSON raise where bytes are missing or wrong."""
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from app.domain.catalogue import CONDITIONS
 from app.domain.records.kinds import (
@@ -18,13 +17,14 @@ from app.domain.records.kinds import (
     USUAL,
     Kind,
 )
-from app.domain.records.record import Fields, KindName, Value
+from app.domain.records.record import Fields, KindName
 from app.domain.trends.choice import choice, scales
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Diary, Event, Medication, OwnMeasure, Tracked, Usual
 from app.domain.trends.reading import read_days, read_doses, read_moments
 from app.domain.trends.treatment import DoseStatus, RegimenStep, Treatment, treatment
 from app.domain.trends.window import diary_window
+from app.domain.trends.written import event, medication, own_measure, regimen_step, tracked_condition, usual
 from app.storage.records import DayText, Records
 
 _FEW = (REGIMEN_STEP, CONDITION_KIND, MEDICATION, EVENT, MEASURE_KIND, USUAL)
@@ -91,13 +91,13 @@ def gather(records: Records, as_of: date) -> Material:
     course = course_of(records, steps, as_of)
     window = diary_window(course, as_of)
     return Material(
-        tracked={record_id: _tracked(record_id, fields) for record_id, fields in few[CONDITION_KIND.name]},
+        tracked={record_id: tracked_condition(record_id, fields) for record_id, fields in few[CONDITION_KIND.name]},
         treatment=course,
         steps=steps,
-        own_measures=[_own_measure(slug, fields) for slug, fields in few[MEASURE_KIND.name]],
-        medications=[_medication(record_id, fields) for record_id, fields in few[MEDICATION.name]],
-        events=[_event(record_id, fields) for record_id, fields in few[EVENT.name]],
-        usuals=[_usual(record_id, fields) for record_id, fields in few[USUAL.name]],
+        own_measures=[own_measure(slug, fields) for slug, fields in few[MEASURE_KIND.name]],
+        medications=[medication(record_id, fields) for record_id, fields in few[MEDICATION.name]],
+        events=[event(record_id, fields) for record_id, fields in few[EVENT.name]],
+        usuals=[usual(record_id, fields) for record_id, fields in few[USUAL.name]],
         days=_within(records, DAY, window),
         moments=_within(records, MOMENT, window),
         doses=_within(records, DOSE, window),
@@ -125,72 +125,3 @@ def course_of(records: Records, steps: Sequence[RegimenStep], as_of: date) -> Tr
 
 def _within(records: Records, kind: Kind, window: Iterable[DateRange]) -> list[DayText]:
     return [row for span in window for row in records.days(kind, span.first, span.last)]
-
-
-def regimen_step(fields: Fields) -> RegimenStep:
-    """A regimen_step record as trends see it."""
-    return RegimenStep(
-        starts_on=_date_in(fields, "starts_on"),
-        ends_on=_date(fields.get("ends_on")),
-        mg=_milligrams(fields["mg"]),
-        doses_per_day=_count(fields.get("doses_per_day"), 1),
-        reason=_text(fields.get("reason")),
-    )
-
-
-def _tracked(record_id: str, fields: Fields) -> Tracked:
-    targets = fields.get("target_measures")
-    return Tracked(
-        id=record_id,
-        label=_text(fields.get("label")),
-        primary_measure=_text(fields.get("primary_measure")),
-        target_measures=targets if isinstance(targets, tuple) else (),
-        targets_chosen_on=_date(fields.get("targets_chosen_on")),
-    )
-
-
-def _own_measure(slug: str, fields: Fields) -> OwnMeasure:
-    return OwnMeasure(code=f"own:{slug}", label=str(fields["label"]), direction=str(fields["direction"]))
-
-
-def _medication(record_id: str, fields: Fields) -> Medication:
-    return Medication(
-        id=record_id,
-        drug_class=_text(fields.get("drug_class")),
-        starts_on=_date(fields.get("starts_on")),
-        ends_on=_date(fields.get("ends_on")),
-    )
-
-
-def _event(record_id: str, fields: Fields) -> Event:
-    return Event(
-        id=record_id,
-        kind=_text(fields.get("kind")) or "other",
-        starts_on=_date_in(fields, "starts_on"),
-        ends_on=_date(fields.get("ends_on")),
-    )
-
-
-def _usual(record_id: str, fields: Fields) -> Usual:
-    measure = record_id.replace("own-", "own:", 1) if record_id.startswith("own-") else record_id
-    return Usual(measure=measure, value=_count(fields["value"], 0), asked_on=_date_in(fields, "asked_on"))
-
-
-def _text(value: Value) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _date(value: Value) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else None
-
-
-def _date_in(fields: Fields, name: str) -> date:
-    return date.fromisoformat(str(fields[name]))
-
-
-def _count(value: Value, absent: int) -> int:
-    return value if isinstance(value, int) else absent
-
-
-def _milligrams(value: Value) -> Decimal:
-    return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)

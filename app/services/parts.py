@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.domain.clock import Clock
 from app.security.limits import RouteLimits
 from app.security.passwords import Passwords
+from app.security.signing import Signer
 from app.security.tokens import Chance
 from app.services.mail import Mailer
 from app.services.news import News
@@ -22,6 +23,8 @@ class Parts:
     chance: Chance
     passwords: Passwords
     secret_key: bytes
+    signer: Signer
+    """Of consent receipts."""
     limits: RouteLimits | None
     """None where the operator switched limits off."""
     mailer: Mailer | None

@@ -12,7 +12,8 @@ from app.domain.records.record import StoredRecord
 from app.domain.trends.regimen import Regimen
 from app.domain.trends.summary import today_needs
 from app.domain.trends.verdict import Need
-from app.services.diaries import gather, regimen_step
+from app.domain.trends.written import regimen_step
+from app.services.diaries import gather
 from app.services.parts import Parts
 from app.storage.work import Work
 

@@ -30,7 +30,7 @@ from app.storage.schema import present_revision
 Cell: TypeAlias = bool | int | str | None
 Row: TypeAlias = Sequence[Cell]
 
-_OF_ALL: Final = (tables.accounts,)
+_OF_ALL: Final = (tables.accounts, tables.grants)
 _OF_ACCOUNT: Final = (tables.known_networks,)
 _OF_PATIENT: Final = (
     tables.patient_state,
@@ -39,10 +39,15 @@ _OF_PATIENT: Final = (
     tables.pushes,
     tables.records,
     tables.record_history,
+    tables.access_log,
+    tables.access_log_heads,
+    tables.receipts,
 )
 KEPT: Final[Mapping[str, Table]] = {table.name: table for table in (*_OF_ALL, *_OF_ACCOUNT, *_OF_PATIENT)}
 """The tables of a backup by their names, each after those it refers to."""
-LEFT_OUT: Final = frozenset({"sessions", "access_tokens", "password_resets", "wrong_passwords"})
+LEFT_OUT: Final = frozenset(
+    {"sessions", "access_tokens", "password_resets", "wrong_passwords", "invites", "wrong_invites"}
+)
 """What ends with a restore, so that no backup holds it."""
 
 _AT_ONCE: Final = 500
@@ -147,14 +152,24 @@ class Restoring(Snapshot):
             found += 1
         return found
 
+    def pause_consents(self, at: datetime) -> None:
+        """Revives no consent: what was active waits for its patient, what was not confirmed is over."""
+        self._connection.execute(_pause)
+        self._connection.execute(_decline, {"at": at})
+
     def keep_counting(self) -> None:
-        """Has new accounts numbered after the restored ones; SQLite does so by itself."""
+        """Has new accounts and grants numbered after the restored ones; SQLite does so by itself."""
         if self._connection.dialect.name == "postgresql":
-            key = func.pg_get_serial_sequence("accounts", "key")
-            last = select(func.max(tables.accounts.c.key)).scalar_subquery()
-            self._connection.execute(select(func.setval(key, func.greatest(last, func.nextval(key)))))
+            for table in _OF_ALL:
+                key = func.pg_get_serial_sequence(table.name, "key")
+                last = select(func.max(table.c.key)).scalar_subquery()
+                self._connection.execute(select(func.setval(key, func.greatest(last, func.nextval(key)))))
 
 
+_pause = tables.grants.update().where(tables.grants.c.status == "active").values(status="paused")
+_decline = (
+    tables.grants.update().where(tables.grants.c.status == "pending").values(status="revoked", ended_at=bindparam("at"))
+)
 _move_on = (
     tables.patient_state.update()
     .where(tables.patient_state.c.patient == bindparam("the_patient"))

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, select, text, tuple_
 
-from app.domain.access import OwnDiary
+from app.domain.access import Guest, OwnDiary
 from app.domain.ids import RecordId, Revision
 from app.domain.records.kinds import Kind
 from app.domain.records.listing import OPEN, Place, Window
-from app.domain.records.record import KindName, StoredRecord
+from app.domain.records.record import Dated, KindName, StoredRecord
 from app.domain.sessions import TokenInvalid
 from app.storage.lines import Lines
 from app.storage.tables import QUIET, patient_state, records
@@ -67,9 +67,9 @@ DayText = tuple[date, str]
 
 
 class Records:
-    """The records of the patient of one access."""
+    """The records of the patient of one access; a guest's are only ever read by app/services/visible.py."""
 
-    def __init__(self, connection: Connection, access: OwnDiary) -> None:
+    def __init__(self, connection: Connection, access: OwnDiary | Guest) -> None:
         self._connection = connection
         self._access = access
         self._mine = {"patient": access.patient}
@@ -114,6 +114,12 @@ class Records:
         self, kind: Kind, first: date, last: date | None = None, *, limit: int | None = None, skip: int = 0
     ) -> list[DayText]:
         """Day and stored text of the live records from `first` on, in ascending order of (day, id)."""
+        return [(row.day, row.text) for row in self.dated(kind, first, last, limit=limit, skip=skip)]
+
+    def dated(
+        self, kind: Kind, first: date, last: date | None = None, *, limit: int | None = None, skip: int = 0
+    ) -> list[Dated]:
+        """The same with their ids."""
         values = {
             **self._mine,
             "kind": kind.name,
@@ -122,7 +128,9 @@ class Records:
             "limit": _MANY if limit is None else limit,
             "skip": skip,
         }
-        return [(date.fromisoformat(day), fields) for day, _, fields in _days.fetch(self._connection, values)]
+        return [
+            Dated(date.fromisoformat(day), its, fields) for day, its, fields in _days.fetch(self._connection, values)
+        ]
 
     def quiet_nights(self) -> list[date]:
         """The dates that have a dose record and none with status taken or partial."""

@@ -67,6 +67,11 @@ def _account(*, index: bool = False, primary_key: bool = False) -> Column[int]:
     )
 
 
+def _giver() -> Column[int]:
+    """The patient whose diary may be read."""
+    return Column("patient", _key, ForeignKey("accounts.key", ondelete="CASCADE"), nullable=False, index=True)
+
+
 sessions = Table(
     "sessions",
     metadata,
@@ -204,5 +209,102 @@ forks = Table(
     Column("epoch", Text, primary_key=True),  # the one that a restore ended
     Column("forked_at", BigInteger, nullable=False),
     Column("resumed_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("key", _key, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("pid", Text, nullable=False, unique=True),
+    _giver(),
+    Column("clinician", _key, ForeignKey("accounts.key", ondelete="SET NULL"), index=True),
+    Column(
+        "status",
+        Text,
+        CheckConstraint("status IN ('pending', 'active', 'paused', 'revoked')", name="status"),
+        nullable=False,
+    ),
+    Column("conditions", Text, nullable=False),  # JSON, as are scopes and chosen
+    Column("scopes", Text, nullable=False),
+    Column("chosen", Text, nullable=False),  # the measures of each condition, frozen when the patient confirms
+    Column("side_effects", Text, nullable=False),
+    Column("data_from", Text),
+    Column("data_to", Text),
+    Column("expires_at", Instant, nullable=False),
+    Column("purpose", Text),
+    Column("show_name", Boolean(create_constraint=False), nullable=False),
+    Column("match_number", Text, nullable=False),
+    Column("id_key", LargeBinary, nullable=False),  # what makes the ids that are shown
+    Column("recipient_name", Text),  # as they stood when the invite was redeemed
+    Column("recipient_organisation", Text),
+    Column("recipient_email", Text, nullable=False),
+    Column("assurance", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("ended_at", Instant),
+    sqlite_autoincrement=True,
+)
+
+invites = Table(
+    "invites",  # those that can still be redeemed: used, killed and expired ones are deleted
+    metadata,
+    Column("key", _key, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    _giver(),
+    Column("fingerprint", LargeBinary, nullable=False, unique=True),  # of the link's secret
+    Column("name", Text, nullable=False, unique=True),  # the first four characters of the spoken code
+    Column("code_mac", LargeBinary, nullable=False),  # a keyed hash of the other six: 30 bits alone could be guessed
+    Column("wrong", SmallInteger, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("conditions", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("data_from", Text),
+    Column("data_to", Text),
+    Column("grant_expires_at", Instant, nullable=False),
+    Column("purpose", Text),
+    Column("show_name", Boolean(create_constraint=False), nullable=False),
+)
+
+wrong_invites = Table(
+    "wrong_invites",
+    metadata,
+    Column("key", _key, primary_key=True),
+    _account(),
+    Column("at", Instant, nullable=False, index=True),
+    Index("ix_wrong_invites_account_at", "account", "at"),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    _patient(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("entry", Text, nullable=False),  # the row as it is hashed and shown: app/domain/sharing/access_log.py
+    Column("hash", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+access_log_heads = Table(
+    "access_log_heads",
+    metadata,
+    _patient(),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    _patient(),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("consent_id", Text, nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("jws", Text, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -2,14 +2,18 @@
 
 from sqlalchemy import Connection
 
-from app.domain.access import Access, Nobody, OwnDiary, SignedIn
+from app.domain.access import Access, Guest, Nobody, Operator, OwnDiary, SignedIn
 from app.storage.accounts import Accounts
+from app.storage.audit import Audit
 from app.storage.devices import Devices
 from app.storage.exports import Exports
+from app.storage.grants import Grants
 from app.storage.guesses import Guesses
+from app.storage.invites import Invites
 from app.storage.ledger import Ledger
 from app.storage.logins import Logins
 from app.storage.pulls import Pulls
+from app.storage.receipts import Receipts
 from app.storage.records import Records
 from app.storage.schema import present_revision
 from app.storage.sessions import Sessions
@@ -27,6 +31,33 @@ class Work:
     def records(self) -> Records:
         """The records of the patient who acts."""
         return Records(self._connection, self._owner)
+
+    @property
+    def lent(self) -> Records:
+        """The records that a guest's answer is made from: for app/services/visible.py, which redacts them."""
+        return Records(self._connection, self._guest)
+
+    @property
+    def grants(self) -> Grants:
+        """The grants of whoever is signed in, or the one that a guest reads under."""
+        return Grants(self._connection, self._access if isinstance(self._access, Guest) else self._signed_in)
+
+    @property
+    def invites(self) -> Invites:
+        """Invites to share."""
+        return Invites(self._connection, self._signed_in)
+
+    @property
+    def receipts(self) -> Receipts:
+        """What patients hold of their consents."""
+        return Receipts(self._connection, self._signed_in)
+
+    @property
+    def audit(self) -> Audit:
+        """The access log."""
+        if not isinstance(self._access, (Guest, OwnDiary, Operator)):
+            raise TypeError("an access log opens for a guest, its patient or the operator")
+        return Audit(self._connection, self._access)
 
     @property
     def ledger(self) -> Ledger:
@@ -61,8 +92,8 @@ class Work:
     @property
     def logins(self) -> Logins:
         """Accounts, for sign-up, sign-in and reset."""
-        if isinstance(self._access, SignedIn):
-            raise TypeError("whoever is signed in has one account, and no other")
+        if isinstance(self._access, (SignedIn, Guest)):
+            raise TypeError("whoever is let in has one account, and no other")
         return Logins(self._connection, self._access)
 
     @property
@@ -75,6 +106,8 @@ class Work:
     @property
     def guesses(self) -> Guesses:
         """Wrong passwords."""
+        if isinstance(self._access, Guest):
+            raise TypeError("a guest has no password")
         return Guesses(self._connection, self._access)
 
     @property
@@ -87,6 +120,12 @@ class Work:
     def _signed_in(self) -> SignedIn:
         if not isinstance(self._access, SignedIn):
             raise TypeError("an own account needs somebody who is signed in")
+        return self._access
+
+    @property
+    def _guest(self) -> Guest:
+        if not isinstance(self._access, Guest):
+            raise TypeError("nobody is let in here but a guest")
         return self._access
 
     def schema_revision(self) -> str | None:

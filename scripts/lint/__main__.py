@@ -4,10 +4,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.lint import commits, logs, purity, stores, wire
+from scripts.lint import commits, lent, logs, purity, stores, wire
 from scripts.lint.source import Finding, Source
 
-RULES = (commits.findings, logs.findings, purity.findings, stores.findings, wire.findings)
+RULES = (commits.findings, lent.findings, logs.findings, purity.findings, stores.findings, wire.findings)
 
 
 def sources(root: Path) -> list[Source]:

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from scripts.lint import commits, logs, purity, stores, wire
+from scripts.lint import commits, lent, logs, purity, stores, wire
 from scripts.lint.__main__ import check, sources
 from scripts.lint.source import Finding, Source
 
@@ -58,6 +58,12 @@ def test_what_is_merely_named_alike_is_no_transaction() -> None:
         event.listens_for(engine, "begin")
     """
     assert found(commits.findings, "app/api/protocol.py", text) == []
+
+
+def test_records_lent_for_a_guest_are_read_where_they_are_redacted() -> None:
+    line = "work.lent.dated(DAY, first)"
+    assert found(lent.findings, "app/services/clinic.py", line) == [1]
+    assert found(lent.findings, "app/services/visible.py", line) == []
 
 
 def test_a_store_without_access_is_found_however_it_takes_its_connection() -> None:

@@ -22,8 +22,9 @@ from tests.support import contract, postgres
 from tests.support.diary import SAMPLES, Phone
 from tests.support.operator import all_rows, done, refused, rewritten, rows, run
 from tests.support.people import Person, sign_in, sign_up
+from tests.support.sharing import invited, pending, shared
 
-MOVED = {"patient_state", "forks"}
+MOVED = {"patient_state", "forks", "grants"}
 FIRST = "2026_11_25_0400"
 
 
@@ -54,7 +55,7 @@ def owner(settings: Settings, stand_ins: StandIns) -> Person:
     """A patient with a full diary and a device that pushed, beside a clinician; the service has stopped since."""
     with TestClient(create_app(settings, stand_ins), raise_server_exceptions=False) as client:
         patient = sign_up(client)
-        sign_up(client, role="clinician")
+        doctor = sign_up(client, role="clinician")
         phone = Phone(client, patient)
         for sample in SAMPLES:
             phone.stored(sample.address, sample.fields)
@@ -64,6 +65,10 @@ def owner(settings: Settings, stand_ins: StandIns) -> Person:
         mutation = {"kind": "day", "op": "put", "id": "day-2026-03-02", "base": 0, "fields": fields}
         push = {"device": "phone-1", "seq": 1, "schema": 1, "epoch": epoch, "mutations": [mutation]}
         assert client.post("/v1/sync/push", json=push, headers=patient.headers).status_code == 200
+        assert shared(client, patient, doctor).read("doses").status_code == 200
+        assert shared(client, patient, doctor).patient_does("revoke")
+        assert pending(client, patient, doctor)
+        assert invited(client, patient)
     return patient
 
 
@@ -98,6 +103,11 @@ def assert_restored(backup: Path, settings: Settings, *, since: datetime) -> Non
         assert int(since.timestamp()) * 2**20 <= resumed_at < 2**53
         fork = {"patient": patient, "epoch": epoch, "forked_at": rev, "resumed_at": resumed_at}
         assert [row for row in now["forks"] if row["patient"] == patient and row not in was["forks"]] == [fork]
+    ended = {"active": "paused", "pending": "revoked"}
+    assert [row["status"] for row in now["grants"]] == [
+        ended.get(row["status"], row["status"]) for row in was["grants"]
+    ]
+    assert {"active", "pending"}.isdisjoint(row["status"] for row in now["grants"])
     engine = make_engine(settings.resolved_database_url())
     with engine.connect() as connection:
         for table in LEFT_OUT - {"wrong_passwords"}:

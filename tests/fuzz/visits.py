@@ -21,6 +21,7 @@ from tests.domain.records.samples import UUID
 from tests.fuzz.sent import Case
 from tests.support.mailbox import Mailbox
 from tests.support.people import PASSWORD, Person, sign_in, sign_up
+from tests.support.sharing import Shared, invited, pending, shared
 
 Known = Mapping[str, Sequence[object]]
 """Good values for a parameter, or for a member of the body, by its name."""
@@ -44,7 +45,11 @@ _ALWAYS: Known = {
     "current_password": [PASSWORD],
     "new_password": ["another walk by the sea"],
     "grant_type": ["password", "refresh_token"],
+    "expires_at": ["2027-01-01T00:00:00Z"],
+    "data_from": _DATES,
+    "data_to": [None],
 }
+_SHARING = frozenset({"invite", "redeem", "confirm_grant", "revoke_grant", "pause_grant", "resume_grant"})
 _ENDING = frozenset({"change_password", "erase", "token", "revoke", "confirm_reset"})
 _numbers = count(1)
 
@@ -70,11 +75,15 @@ class Service:
     cursors: list[str] = field(default_factory=list[str])
     kept: list[Whole] = field(default_factory=list[Whole])
     """Records of the patient's diary."""
+    grant: Shared | None = None
+    """What the patient shares with a clinician."""
 
     def visitor(self, operation: str) -> Visitor:
         """Whoever calls the operation: the patient, or somebody made for a call that ends an account or a session."""
         if operation in _ENDING:
             return self._passer_by(operation)
+        if operation in _SHARING or "clinic" in operation:
+            return self._sharing(operation)
         email = f"new{next(_numbers)}@example.org"
         known: dict[str, Sequence[object]] = {**_ALWAYS, "email": [email, self.patient.email]}
         if operation == "sign_up":
@@ -94,6 +103,36 @@ class Service:
         if operation == "push":
             return Visitor(self.patient.headers, known, [self._push(pain=3)])
         return Visitor(self.patient.headers, known, self.kept if operation.startswith("patch_") else ())
+
+    def _sharing(self, operation: str) -> Visitor:
+        """One of the two sides of a grant, at the point where the operation makes sense."""
+        if self.grant is None:
+            everything = ["summary", "doses", "observations", "notes", "export"]
+            self.grant = shared(
+                self.client,
+                self.patient,
+                sign_up(self.client, role="clinician"),
+                conditions=["fibromyalgia", "lupus"],
+                scopes=everything,
+            )
+        grant, known = self.grant, {**_ALWAYS, "pid": [self.grant.pid], "conditions": [["lupus"]]}
+        if operation == "redeem":
+            body: dict[str, object] = {"spoken_code": invited(self.client, self.patient)["spoken_code"]}
+            return Visitor(grant.clinician.headers, known, [(None, body)])
+        if operation == "confirm_grant":
+            told = pending(self.client, self.patient, grant.clinician)
+            numbers = {"id": [told["grant_id"]], "match_number": [told["match_number"]]}
+            whole: Whole = (told["grant_id"], {"match_number": told["match_number"]})
+            return Visitor(self.patient.headers, {**known, **numbers}, [whole])
+        if "clinic" in operation:
+            return Visitor(grant.clinician.headers, known, ())
+        if operation == "revoke_grant":
+            known["id"] = [pending(self.client, self.patient, grant.clinician)["grant_id"]]
+        else:
+            known["id"] = [grant.id]
+        return Visitor(
+            self.patient.headers, known, [(None, {"conditions": ["lupus"]})] if operation == "invite" else ()
+        )
 
     def _passer_by(self, operation: str) -> Visitor:
         person = sign_up(self.client)

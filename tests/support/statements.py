@@ -14,7 +14,10 @@ from sqlalchemy import Connection, Engine, event
 
 _QUERY = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|MERGE|WITH|EXPLAIN)\b", re.IGNORECASE)
 _LITERAL = re.compile(r"'[^']*'")
-_TABLE = re.compile(r"(?<!\w)(?:records|record_history|patient_state|devices|pushes|forks)(?![\w.])", re.IGNORECASE)
+_TABLE = re.compile(
+    r"(?<!\w)(?:records|record_history|patient_state|devices|pushes|forks|access_log|access_log_heads|receipts)(?![\w.])",
+    re.IGNORECASE,
+)
 _PATIENT = re.compile(
     r"""
     \( \s* (?:\w+\.)? patient \s* ,                     # the first of a row: (patient, kind, id)

@@ -6,7 +6,23 @@ from typing import Any, Final
 import orjson
 from fastapi import FastAPI
 
-from app.api.v1 import accounts, auth, catalogue, data, diary, live, records, sessions, sync, sync_shapes, today, trends
+from app.api.v1 import (
+    accounts,
+    auth,
+    catalogue,
+    clinic,
+    data,
+    diary,
+    grants,
+    holding,
+    live,
+    records,
+    sessions,
+    sync,
+    sync_shapes,
+    today,
+    trends,
+)
 from app.api.v1.records import schema_name
 from app.domain.records.kinds import KINDS
 
@@ -21,6 +37,9 @@ _ROUTERS: Final = (
     sync.router,
     live.router,
     trends.router,
+    grants.router,
+    clinic.router,
+    holding.router,
 )
 
 
@@ -30,6 +49,8 @@ SCHEMAS: Final = {
     **sync_shapes.SCHEMAS,
     **live.SCHEMAS,
     **data.SCHEMAS,
+    **clinic.SCHEMAS,
+    **holding.SCHEMAS,
     "Chart": trends.CHART_SCHEMA,
 }
 """What routes refer to and no model has."""

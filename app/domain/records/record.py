@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from json import JSONDecoder
 from json.encoder import encode_basestring
 from types import NoneType
-from typing import Any, NewType, TypeAlias, cast
+from typing import Any, NamedTuple, NewType, TypeAlias, cast
 
 from app.domain.ids import RecordId, Revision
 
@@ -33,6 +34,14 @@ class StoredRecord:
     def fields(self) -> Fields:
         """The fields, parsed anew at each call."""
         return decode(self.text)
+
+
+class Dated(NamedTuple):
+    """A live record with a day: what lists of many are read as."""
+
+    day: date
+    id: str
+    text: str
 
 
 def decode(text: str) -> dict[str, Value]:

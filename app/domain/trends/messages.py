@@ -144,6 +144,27 @@ ENGLISH = Messages(
         "event-day": "{kind} on {began}.",
         "event-days": "{kind} from {began} to {ended}.",
         "event-since": "{kind} since {began}.",
+        # what others read, where a consent withholds something
+        "another-treatment": "Another treatment changed.",
+        "outside-grant": (
+            "The time before the first dose is not among the dates that are shared, so there is nothing to compare "
+            "with."
+        ),
+        "caveat-baseline-outside-grant": "The treatment began before the dates that are shared.",
+        "shared-no_baseline": "There are no scores from before the treatment to compare with.",
+        "shared-not_enough_data": "There are too few scored weeks for an answer.",
+        "shared-too_low_to_judge": (
+            "Before the treatment the scores were too close to the best end of the scale for a change to be told from "
+            "chance."
+        ),
+        "shared-no_clear_change": "No clear change can be told from the weekly scores.",
+        "shared-possible": "The scores may be better than before the treatment; it is not clear.",
+        "shared-benefit_early": (
+            "The scores became better very early in the treatment. That may be expectation or a natural swing."
+        ),
+        "shared-benefit": "The scores are better than before the treatment.",
+        "shared-faded": "The scores became better during the treatment, and most of that has gone since.",
+        "shared-worse": "The scores are worse than before the treatment.",
     },
     names={
         "series": {"other": "All symptoms together"},

@@ -1,0 +1,346 @@
+"""What a clinician reads of patients who granted it (api, "Sharing and clinicians")."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import Path, Request, Response
+from pydantic import BaseModel
+
+from app.api.conditional import is_known
+from app.api.deps import Clinician, TheParts
+from app.api.problems import problems
+from app.api.render import json_of
+from app.api.v1.diary import Cursor, From, Limit, To
+from app.api.v1.records import cursor_of, place_of, reference
+from app.api.v1.router import PREFIX, Router
+from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
+from app.api.v1.trends import AsOf, Charted, Condition, Measure
+from app.domain.access import SignedIn
+from app.domain.errors import NotFound
+from app.domain.ids import RecordId
+from app.domain.records.kinds import DAY, DOSE, Kind
+from app.domain.records.listing import Place
+from app.domain.report.chart import COMPOSITE, chart
+from app.domain.report.paint import Theme
+from app.domain.sharing.access_log import Asked
+from app.domain.sharing.scopes import Scope, in_order
+from app.domain.sharing.visible import VisibleDay, VisibleDiary, VisibleDose
+from app.domain.trends.summary import Summary
+from app.services import clinic
+from app.services.clinic import Held
+from app.services.parts import Parts
+from app.services.serving import Built
+from app.services.visible import Reach, visible_diary
+
+PATH: Final = f"{PREFIX}/clinic/patients"
+_SVG: Final = "image/svg+xml"
+_JSON: Final = "application/json"
+_DENIED: Final = ("scope-not-granted", "grant-revoked", "grant-expired", "grant-paused")
+_UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Unchanged", **TAGGED}}
+_MAY_BE_HELD: Final = {"parameters": [IF_NONE_MATCH]}
+
+Pid = Annotated[str, Path(max_length=64, description="What the clinician knows the patient by.")]
+
+router = Router(prefix=PATH, tags=["clinic"], responses=problems(401, "wrong-role", 503))
+
+
+class PatientOut(BaseModel):
+    """A patient whose grant is active."""
+
+    pid: str
+    display_name: str | None
+    """If the patient chose to show one."""
+    conditions: list[str]
+    """As they are named in the addresses of their trends."""
+    scopes: list[Scope]
+    data_from: date | None
+    data_to: date | None
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, its: Held) -> "PatientOut":
+        """The patient as far as the grant shows one."""
+        terms = its.grant.terms
+        return cls(
+            pid=its.grant.pid,
+            display_name=its.display_name,
+            conditions=[*map(terms.shown_condition, terms.conditions)],
+            scopes=[*in_order(terms.scopes)],
+            data_from=terms.data_from,
+            data_to=terms.data_to,
+            expires_at=its.grant.expires_at,
+        )
+
+
+class PatientsOut(BaseModel):
+    """All of them, in the order of their grants."""
+
+    items: list[PatientOut]
+    next_cursor: None
+
+
+def _page_schema(fields: dict[str, Any], description: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": description,
+        "required": ["items", "next_cursor"],
+        "properties": {
+            "items": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["id", "fields"],
+                    "properties": {"id": {"type": "string", "description": "This grant's own."}, "fields": fields},
+                },
+            },
+            "next_cursor": {"type": ["string", "null"], "description": "null on the last page."},
+        },
+    }
+
+
+_NOTE: Final = {"type": "string", "description": "Only with the scope `notes`."}
+_DATE: Final = {"type": "string", "format": "date"}
+SCHEMAS: Final = {
+    "SharedDays": _page_schema(
+        {
+            "type": "object",
+            "description": "A score for each granted measure that was answered.",
+            "required": ["local_date", "skipped"],
+            "properties": {
+                "local_date": _DATE,
+                "skipped": {"type": "array", "items": {"type": "string"}},
+                "note": _NOTE,
+            },
+            "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 10},
+        },
+        "Days in ascending order of their dates.",
+    ),
+    "SharedDoses": _page_schema(
+        {
+            "type": "object",
+            "required": ["local_date", "status"],
+            "properties": {
+                "local_date": _DATE,
+                "status": {"type": "string", "enum": ["taken", "partial", "skipped", "held"]},
+                "mg": {"type": "number"},
+                "taken_at": {"type": "string", "format": "date-time"},
+                "timing": {"type": "string"},
+                "formulation": {"type": "string"},
+                "note": _NOTE,
+            },
+        },
+        "Doses in ascending order of (dose night, id).",
+    ),
+}
+
+
+@router.get("")
+async def list_clinic_patients(parts: TheParts, access: Clinician) -> PatientsOut:
+    """The patients whose grants are active; each of them is told in the access log."""
+    found = await clinic.list_patients(parts, access, PATH)
+    return PatientsOut(items=[PatientOut.of(its) for its in found], next_cursor=None)
+
+
+@router.get(
+    "/{pid}/trends/{condition}",
+    response_model=Summary,
+    responses={200: TAGGED, **_UNCHANGED, **problems(404, *_DENIED)},
+    openapi_extra=_MAY_BE_HELD,
+)
+async def read_clinic_trend(  # noqa: PLR0913 - a summary is named by its patient, subject and date
+    request: Request, parts: TheParts, access: Clinician, pid: Pid, condition: Condition, as_of: AsOf = None
+) -> Response:
+    """The summary of a granted condition, as far as the grant shows it."""
+    return await _trend(request, parts, access, pid, condition, as_of, json_of, _JSON)
+
+
+@router.get(
+    "/{pid}/trends/{condition}/chart.svg",
+    response_class=Response,
+    responses={
+        200: {"description": "OK", "content": {_SVG: {"schema": reference("Chart")}}, **TAGGED},
+        **_UNCHANGED,
+        **problems(404, *_DENIED),
+    },
+    openapi_extra=_MAY_BE_HELD,
+)
+async def draw_clinic_chart(  # noqa: PLR0913 - a picture is named by its subject, date and colours
+    request: Request,
+    parts: TheParts,
+    access: Clinician,
+    pid: Pid,
+    condition: Condition,
+    measure: Measure = None,
+    theme: Charted = Theme.AUTO,
+    as_of: AsOf = None,
+) -> Response:
+    """One granted measure, or the composite, over time as a picture."""
+
+    def drawn(told: Summary) -> bytes:
+        return chart(told, measure or told.primary_measure or COMPOSITE, theme).encode()
+
+    return await _trend(request, parts, access, pid, condition, as_of, drawn, _SVG)
+
+
+@router.get(
+    "/{pid}/days",
+    responses={
+        200: {"description": "OK", "content": {_JSON: {"schema": reference("SharedDays")}}, **TAGGED},
+        **_UNCHANGED,
+        **problems(404, 422, *_DENIED),
+    },
+    openapi_extra=_MAY_BE_HELD,
+)
+async def list_clinic_days(  # noqa: PLR0913 - a list is named by its window, place and size
+    request: Request,
+    parts: TheParts,
+    access: Clinician,
+    pid: Pid,
+    first: From = None,
+    to: To = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """The granted scores of each day."""
+    return await _list(request, parts, access, pid, DAY, first, to, limit, cursor)
+
+
+@router.get(
+    "/{pid}/doses",
+    responses={
+        200: {"description": "OK", "content": {_JSON: {"schema": reference("SharedDoses")}}, **TAGGED},
+        **_UNCHANGED,
+        **problems(404, 422, *_DENIED),
+    },
+    openapi_extra=_MAY_BE_HELD,
+)
+async def list_clinic_doses(  # noqa: PLR0913 - a list is named by its window, place and size
+    request: Request,
+    parts: TheParts,
+    access: Clinician,
+    pid: Pid,
+    first: From = None,
+    to: To = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Response:
+    """The doses as recorded, without their reasons."""
+    return await _list(request, parts, access, pid, DOSE, first, to, limit, cursor)
+
+
+async def _trend(  # noqa: PLR0913 - as its routes
+    request: Request,
+    parts: Parts,
+    access: SignedIn,
+    pid: str,
+    condition: str,
+    as_of: date | None,
+    render: Callable[[Summary], bytes],
+    media_type: str,
+) -> Response:
+    its = await clinic.held(parts, access, pid)
+    day = clinic.today(parts, its, as_of)
+    granted = its.grant.terms.condition_shown_as(condition)
+    asked = Asked(route=_route(request), conditions=() if granted is None else (granted,))
+
+    async def build() -> Built:
+        if granted is None:
+            raise NotFound
+        visible = await visible_diary(parts, its.guest, its.grant.terms, day, reach=Reach.TREND)
+        told = visible.summary(condition)
+        return Built(body=render(told), counts={"weeks": len(told.composite.weeks)})
+
+    return await _answer(request, parts, its, asked, frozenset({Scope.SUMMARY}), build, media_type)
+
+
+async def _list(  # noqa: PLR0913 - as its routes
+    request: Request,
+    parts: Parts,
+    access: SignedIn,
+    pid: str,
+    kind: Kind,
+    first: date | None,
+    to: date | None,
+    limit: int,
+    cursor: str | None,
+) -> Response:
+    after = place_of(cursor) if cursor else None
+    its = await clinic.held(parts, access, pid)
+    needs = Scope.OBSERVATIONS if kind is DAY else Scope.DOSES
+    asked = Asked(route=_route(request), conditions=its.grant.terms.conditions, first=first, last=to)
+
+    async def build() -> Built:
+        visible = await visible_diary(
+            parts, its.guest, its.grant.terms, clinic.today(parts, its, to), reach=Reach.ALL, kinds=(kind,)
+        )
+        rows = [one for one in _rows(visible, kind) if first is None or first <= one.local_date]
+        rest = [one for one in rows if after is None or _place(one) > (after.day, after.id)]
+        page, more = rest[:limit], len(rest) > limit
+        body = {
+            "items": [{"id": one.id, "fields": _fields(one)} for one in page],
+            "next_cursor": cursor_of(_cursor_place(page[-1])) if more else None,
+        }
+        return Built(body=json_of(body), counts={kind.path: len(page)})
+
+    return await _answer(request, parts, its, asked, frozenset({needs}), build, _JSON)
+
+
+async def _answer(  # noqa: PLR0913 - what is answered, to whom, and what it takes
+    request: Request,
+    parts: Parts,
+    its: Held,
+    asked: Asked,
+    needs: frozenset[Scope],
+    build: Callable[[], Any],
+    media_type: str,
+) -> Response:
+    """The answer with the hash of what can be seen as its tag, or 304 where the clinician holds just that."""
+    built, known = await clinic.read(
+        parts, its, asked, needs, build, is_known=lambda body: is_known(request, _tag(body))
+    )
+    headers = {"ETag": _tag(built.body)}
+    if known:
+        return Response(status_code=304, headers=headers)
+    return Response(built.body, headers=headers, media_type=media_type)
+
+
+def _route(request: Request) -> str:
+    return request.scope["route"].path_format
+
+
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def _rows(visible: VisibleDiary, kind: Kind) -> Sequence[VisibleDay | VisibleDose]:
+    """In ascending order of (date, the grant's own id)."""
+    rows: Iterable[VisibleDay | VisibleDose] = visible.days if kind is DAY else visible.doses
+    return sorted(rows, key=_place)
+
+
+def _place(one: VisibleDay | VisibleDose) -> tuple[str, RecordId]:
+    return one.local_date.isoformat(), RecordId(one.id)
+
+
+def _cursor_place(one: VisibleDay | VisibleDose) -> Place:
+    day, shown_id = _place(one)
+    return Place(day=day, id=shown_id)
+
+
+def _fields(one: VisibleDay | VisibleDose) -> dict[str, object]:
+    """As a phone writes them; what is not known is left out."""
+    if isinstance(one, VisibleDay):
+        told: dict[str, object] = {"local_date": one.local_date, **one.scores, "note": one.note}
+        return {**{name: value for name, value in told.items() if value is not None}, "skipped": one.skipped}
+    told = {
+        "local_date": one.local_date,
+        "status": one.status,
+        "mg": one.mg,
+        "taken_at": one.taken_at,
+        "timing": one.timing,
+        "formulation": one.formulation,
+        "note": one.note,
+    }
+    return {name: value for name, value in told.items() if value is not None}

@@ -1,0 +1,107 @@
+"""Grants: listed, confirmed, paused, resumed and ended by the patient; listed and ended by the clinician too."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from app.domain.access import OwnDiary, SignedIn
+from app.domain.errors import NotFound
+from app.domain.ids import GrantId, PatientKey, uuid7
+from app.domain.records.kinds import CONDITION_KIND, MEASURE_KIND
+from app.domain.sharing.consent import Grant, Status
+from app.domain.sharing.receipts import Event, Receipt, grant_receipt
+from app.domain.sharing.terms import Offer, Terms, frozen
+from app.domain.trends.diary import Tracked
+from app.domain.trends.written import own_measure, tracked_condition
+from app.services.parts import Parts
+from app.storage.work import Work
+
+
+async def list_grants(parts: Parts, access: SignedIn) -> list[Grant]:
+    """Those that a patient gave, or that a clinician holds, the oldest first."""
+    return await parts.database.read(access, lambda work: work.grants.listed())
+
+
+async def confirm(parts: Parts, access: OwnDiary, grant_id: GrantId, typed: str) -> Grant:
+    """The active grant, its measures frozen; refuses with NotFound, MatchNumberWrong, GrantRevoked, GrantExpired."""
+    at = parts.clock()
+
+    def change(work: Work) -> Grant:
+        grant = _to_change(work, access.patient, grant_id)
+        now_stands = grant.confirmed(typed, terms_of(work, grant.terms, grant.terms.id_key), at)
+        return _store(parts, work, grant, now_stands, Event.GIVEN, at)
+
+    return await parts.database.write(access, change)
+
+
+async def revoke(parts: Parts, access: SignedIn, grant_id: GrantId) -> Grant:
+    """The ended grant; refuses with NotFound."""
+    at = parts.clock()
+
+    def change(work: Work) -> Grant:
+        seen = work.grants.find(grant_id)
+        if seen is None:
+            raise NotFound
+        grant = _to_change(work, seen.patient, grant_id)
+        return _store(parts, work, grant, grant.revoked(at), Event.REVOKED, at)
+
+    return await parts.database.write(access, change)
+
+
+async def pause(parts: Parts, access: OwnDiary, grant_id: GrantId) -> Grant:
+    """The paused grant; refuses with NotFound, GrantPending, GrantRevoked and GrantExpired."""
+    return await _move(parts, access, grant_id, Grant.paused)
+
+
+async def resume(parts: Parts, access: OwnDiary, grant_id: GrantId) -> Grant:
+    """The active grant; refuses as `pause`."""
+    return await _move(parts, access, grant_id, Grant.resumed)
+
+
+def terms_of(work: Work, offer: Offer, id_key: bytes) -> Terms:
+    """The terms of a consent that begins now, from the patient's own records."""
+    records = work.records.of_kinds((CONDITION_KIND, MEASURE_KIND))
+    tracked: dict[str, Tracked] = {
+        one.id: tracked_condition(one.id, one.fields) for one in records if one.kind == CONDITION_KIND.name
+    }
+    own_measures = [own_measure(one.id, one.fields) for one in records if one.kind == MEASURE_KIND.name]
+    return frozen(offer, tracked, own_measures, id_key)
+
+
+async def _move(parts: Parts, access: OwnDiary, grant_id: GrantId, moved: Callable[[Grant, datetime], Grant]) -> Grant:
+    at = parts.clock()
+
+    def change(work: Work) -> Grant:
+        grant = moved(_to_change(work, access.patient, grant_id), at)
+        work.grants.change(grant)
+        return grant
+
+    return await parts.database.write(access, change)
+
+
+def _to_change(work: Work, patient: PatientKey, grant_id: GrantId) -> Grant:
+    work.grants.take_turn(patient)
+    grant = work.grants.find(grant_id, to_change=True)
+    if grant is None:
+        raise NotFound
+    return grant
+
+
+def _store(  # noqa: PLR0913, PLR0917 - what was, what is, and the receipt of it
+    parts: Parts, work: Work, before: Grant, after: Grant, event: Event, at: datetime
+) -> Grant:
+    """Stores the grant and a receipt of what happened to it, if anything did.
+
+    A grant that was never confirmed showed nothing: declining it needs no receipt.
+    """
+    if after.status is before.status:
+        return after
+    work.grants.change(after)
+    if event is Event.REVOKED and before.status is Status.PENDING:
+        return after
+    receipt_id = uuid7(at, parts.chance(10))
+    previous = work.receipts.last_of(after.patient, after.id)
+    said = grant_receipt(after, event, receipt_id=receipt_id, previous_id=previous, controller=parts.public_url, now=at)
+    work.receipts.add(
+        after.patient, Receipt(id=receipt_id, consent_id=after.id, issued_at=at, jws=parts.signer.signed(said))
+    )
+    return after

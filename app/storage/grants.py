@@ -1,0 +1,234 @@
+"""Grants: found by the patient who gave them, or by the clinician who holds them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+
+from app.domain.access import Guest, SignedIn
+from app.domain.ids import AccountId, AccountKey, GrantId, GrantKey, PatientKey, Revision
+from app.domain.sharing.consent import Assurance, Grant, Invitation, Recipient, Status
+from app.domain.sharing.scopes import Scope, in_order
+from app.domain.sharing.terms import Chosen, Offer, Terms
+from app.storage.tables import accounts, grants, patient_state
+
+_MINE = or_(grants.c.patient == bindparam("me"), grants.c.clinician == bindparam("me"))
+_listed = select(*grants.c).where(_MINE).order_by(grants.c.key)
+_one = select(*grants.c).where(_MINE, grants.c.id == bindparam("the_id"))
+_one_to_change = _one.with_for_update()
+_by_pid = select(*grants.c).where(grants.c.clinician == bindparam("me"), grants.c.pid == bindparam("the_pid"))
+_to_read = select(*grants.c).where(grants.c.id == bindparam("the_id")).with_for_update(read=True)
+_patient = (
+    select(accounts.c.id, accounts.c.time_zone, accounts.c.display_name, patient_state.c.rev)
+    .join_from(accounts, patient_state, patient_state.c.patient == accounts.c.key)
+    .where(accounts.c.key == bindparam("patient"), patient_state.c.patient == bindparam("patient"))
+)
+_turn = select(accounts.c.key).where(accounts.c.key == bindparam("patient")).with_for_update(key_share=True)
+_add = insert(grants).returning(grants.c.key)
+_change = (
+    update(grants)
+    .where(grants.c.key == bindparam("the_key"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("status", "chosen", "side_effects", "assurance", "confirmed_at", "ended_at")
+        }
+    )
+)
+_end_all = (
+    update(grants)
+    .where(grants.c.clinician == bindparam("me"), grants.c.status != Status.REVOKED)
+    .values(status=Status.REVOKED, ended_at=bindparam("now"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The patient of a grant, as far as reading under it needs to know."""
+
+    id: AccountId
+    time_zone: str
+    display_name: str | None
+    revision: Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGrant:
+    """What only this grant has."""
+
+    id: GrantId
+    pid: str
+    match_number: str
+    id_key: bytes
+
+
+class Grants:
+    """The grants of whoever is signed in, or the one that a guest reads under."""
+
+    def __init__(self, connection: Connection, access: SignedIn | Guest) -> None:
+        self._connection = connection
+        self._access = access
+        self._mine = {"me": access.account if isinstance(access, SignedIn) else 0}
+
+    def listed(self) -> list[Grant]:
+        """All, the oldest first."""
+        return [grant_of(row) for row in self._connection.execute(_listed, self._mine)]
+
+    def find(self, grant_id: str, *, to_change: bool = False) -> Grant | None:
+        """One's own grant, given or held; to be changed, it is locked until the unit of work ends."""
+        query = _one_to_change if to_change else _one
+        row = self._connection.execute(query, {**self._mine, "the_id": grant_id}).one_or_none()
+        return None if row is None else grant_of(row)
+
+    def held(self, pid: str) -> Grant | None:
+        """The grant that a clinician holds for this pseudonym."""
+        row = self._connection.execute(_by_pid, {**self._mine, "the_pid": pid}).one_or_none()
+        return None if row is None else grant_of(row)
+
+    def to_read(self, grant_id: GrantId) -> Grant | None:
+        """The grant as it stands, kept so until the unit of work ends; None where the patient's account is gone."""
+        row = self._connection.execute(_to_read, {"the_id": grant_id}).one_or_none()
+        return None if row is None else grant_of(row)
+
+    def subject(self, patient: PatientKey) -> Subject | None:
+        """The patient of a grant."""
+        row = self._connection.execute(_patient, {"patient": patient}).one_or_none()
+        if row is None:
+            return None
+        return Subject(
+            id=AccountId(row.id), time_zone=row.time_zone, display_name=row.display_name, revision=Revision(row.rev)
+        )
+
+    def take_turn(self, patient: PatientKey) -> None:
+        """Lets units of work about the same patient's consents run one after the other."""
+        self._connection.execute(_turn, {"patient": patient})
+
+    def add(
+        self, new: NewGrant, patient: PatientKey, invitation: Invitation, recipient: Recipient, now: datetime
+    ) -> None:
+        """Stores a pending grant."""
+        values = {
+            "id": new.id,
+            "pid": new.pid,
+            "patient": patient,
+            "clinician": recipient.account,
+            "status": Status.PENDING,
+            **offer_values(invitation),
+            "chosen": "{}",
+            "side_effects": "[]",
+            "expires_at": invitation.grant_expires_at,
+            "match_number": new.match_number,
+            "id_key": new.id_key,
+            "recipient_name": recipient.name,
+            "recipient_organisation": recipient.organisation,
+            "recipient_email": recipient.email,
+            "assurance": recipient.assurance,
+            "created_at": now,
+        }
+        self._connection.execute(_add, values)
+
+    def end_all_held(self, now: datetime) -> None:
+        """Ends every grant that a clinician holds, whose account goes."""
+        self._connection.execute(_end_all, {**self._mine, "now": now})
+
+    def change(self, grant: Grant) -> None:
+        """Stores what can change of a grant: state, frozen measures, assurance."""
+        values = {
+            "the_key": grant.key,
+            "new_status": grant.status,
+            "new_chosen": _chosen_text(grant.terms),
+            "new_side_effects": json.dumps(grant.terms.side_effects),
+            "new_assurance": grant.recipient.assurance,
+            "new_confirmed_at": grant.confirmed_at,
+            "new_ended_at": grant.ended_at,
+        }
+        self._connection.execute(_change, values)
+
+
+def offer_values(invitation: Invitation) -> dict[str, object]:
+    """The columns that invites and grants share."""
+    offer = invitation.offer
+    return {
+        "conditions": json.dumps(offer.conditions),
+        "scopes": json.dumps(in_order(offer.scopes)),
+        "data_from": offer.data_from and offer.data_from.isoformat(),
+        "data_to": offer.data_to and offer.data_to.isoformat(),
+        "purpose": invitation.purpose,
+        "show_name": invitation.show_name,
+    }
+
+
+def offer_of(row: Row[*tuple[Any, ...]]) -> Offer:
+    """The offer in those columns."""
+    return Offer(
+        conditions=_texts(row.conditions),
+        scopes=frozenset(map(Scope, _texts(row.scopes))),
+        data_from=_date(row.data_from),
+        data_to=_date(row.data_to),
+    )
+
+
+def grant_of(row: Row[*tuple[Any, ...]]) -> Grant:
+    """The grant of a row of all columns."""
+    offer = offer_of(row)
+    return Grant(
+        key=GrantKey(row.key),
+        id=GrantId(row.id),
+        pid=row.pid,
+        patient=PatientKey(row.patient),
+        status=Status(row.status),
+        expires_at=row.expires_at,
+        terms=Terms(
+            conditions=offer.conditions,
+            scopes=offer.scopes,
+            data_from=offer.data_from,
+            data_to=offer.data_to,
+            chosen=_chosen_of(row.chosen),
+            side_effects=_texts(row.side_effects),
+            id_key=row.id_key,
+        ),
+        purpose=row.purpose,
+        show_name=row.show_name,
+        match_number=row.match_number,
+        recipient=Recipient(
+            account=None if row.clinician is None else AccountKey(row.clinician),
+            name=row.recipient_name,
+            organisation=row.recipient_organisation,
+            email=row.recipient_email,
+            assurance=Assurance(row.assurance),
+        ),
+        created_at=row.created_at,
+        confirmed_at=row.confirmed_at,
+        ended_at=row.ended_at,
+    )
+
+
+def _chosen_text(terms: Terms) -> str:
+    chosen = {
+        code: {
+            "primary": one.primary,
+            "targets": one.targets,
+            "chosen_on": one.chosen_on and one.chosen_on.isoformat(),
+        }
+        for code, one in terms.chosen.items()
+    }
+    return json.dumps(chosen)
+
+
+def _chosen_of(text: str) -> dict[str, Chosen]:
+    return {
+        code: Chosen(primary=one["primary"], targets=tuple(one["targets"]), chosen_on=_date(one["chosen_on"]))
+        for code, one in json.loads(text).items()
+    }
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    found: Sequence[str] = json.loads(text)
+    return tuple(found)
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
