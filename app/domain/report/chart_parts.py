@@ -4,150 +4,162 @@ from collections.abc import Iterator
 from datetime import timedelta
 from textwrap import shorten, wrap
 
-from app.domain.report.chart_words import amount, ends
-from app.domain.report.drawing import SMALL, Drawing
-from app.domain.report.frame import BOTTOM, LEFT, RIGHT, SCALE_TOP, TOP, y
-from app.domain.report.paint import number, paint, plain
+from app.domain.report.chart_words import amount, compared_from, ends, onset, others_in_view
+from app.domain.report.drawing import LETTER, Drawing, small
+from app.domain.report.frame import BOTTOM, LEFT, RIGHT, SCALE_TOP, STRIP_HEIGHT, STRIP_TOP, TOP, y
+from app.domain.report.shapes import Anchor, Area, Box, Colour, Dot, Label, Lines, Mark, Point, hatching
 from app.domain.trends.weeks import VALID_DAYS
-from app.domain.trends.window import BASELINE_WEEKS
 
-_STRIP_TOP, _STRIP_HEIGHT = BOTTOM + 6, 20
 _DAY = timedelta(days=1)
-_LETTER = 0.6 * SMALL
-"""Width of a small letter, rather too much than too little."""
 _MINUS = "\N{MINUS SIGN}"
 _LINE_HEIGHT = 15
 _LINE_LETTERS = 44
 _TITLE_LETTERS = 38
 _LARGEST_DOT = 3.0
+_HATCH_GAP = 7
+_MIDDLE = (LEFT + RIGHT) / 2
 
 
-def heading(it: Drawing) -> Iterator[str]:
+def heading(it: Drawing) -> Iterator[Mark]:
     """What is drawn, and what the ends of the scale mean."""
-    title = plain(shorten(it.label, _TITLE_LETTERS, placeholder="…"))
+    title = shorten(it.label, _TITLE_LETTERS, placeholder="…")
     zero, ten = ends(it.trend.direction, it.messages)
-    yield f'<text x="12" y="20" font-size="15" font-weight="600" {paint(it.theme, fill="ink")}>{title}</text>'
-    yield it.text(12, 37, it.messages.say("chart-scale", zero=zero, ten=ten))
+    yield Label(x=12, y=20, text=title, size=15, fill=Colour.INK, bold=True)
+    yield small(12, 37, it.messages.say("chart-scale", zero=zero, ten=ten))
 
 
-def baseline(it: Drawing) -> Iterator[str]:
+def baseline(it: Drawing) -> Iterator[Mark]:
     """The weeks that are compared with, hatched."""
-    if not _is_compared(it):
-        return
-    left, right = it.frame.x(-BASELINE_WEEKS), it.frame.x(0)
-    yield (
-        f'<pattern id="{it.key}-before" width="6" height="6" patternUnits="userSpaceOnUse">'
-        f'<path d="M0 6L6 0" {paint(it.theme, stroke="hatch")} stroke-width="0.8"/></pattern>'
-        f'<rect x="{number(left)}" y="{TOP}" width="{number(right - left)}" height="{BOTTOM - TOP}" '
-        f'fill="url(#{it.key}-before)"/>'
-    )
+    first = compared_from(it)
+    left, right = it.frame.x_of(first) if first else LEFT, it.frame.x(0)
+    if first and left < right:
+        lines = hatching(left=left, right=right, top=TOP, bottom=BOTTOM, gap=_HATCH_GAP)
+        yield Lines(through=lines, stroke=Colour.HATCH, width=0.8)
 
 
-def grid(it: Drawing, *, step: int) -> Iterator[str]:
+def onset_band(it: Drawing) -> Iterator[Mark]:
+    """When the change began, as far as the verdict tells: the interval, shaded."""
+    found = onset(it)
+    if found is not None:
+        left, right = it.frame.x(found.low), it.frame.x(found.high)
+        yield Box(left=left, top=TOP, width=right - left, height=BOTTOM - TOP, fill=Colour.SHADE)
+        yield Lines(
+            through=tuple(((x, TOP), (x, BOTTOM)) for x in (left, right)), stroke=Colour.HATCH, width=1, dash=(2, 2)
+        )
+
+
+def grid(it: Drawing, *, step: int) -> Iterator[Mark]:
     """Lines across the scale, and which end is the bad one."""
     zero, ten = ends(it.trend.direction, it.messages)
-    lines = "".join(f"M{LEFT} {number(y(value))}H{RIGHT}" for value in range(0, SCALE_TOP + 1, step))
-    yield f'<path d="{lines}" {paint(it.theme, stroke="grid")}/>'
-    for value in range(0, SCALE_TOP + 1, step):
-        yield it.text(LEFT - 6, y(value) + 4, str(value), anchor="end")
-    yield it.text(LEFT - 6, y(0) - 9, zero, anchor="end")
-    yield it.text(LEFT - 6, y(SCALE_TOP) + 17, ten, anchor="end")
+    values = range(0, SCALE_TOP + 1, step)
+    yield Lines(through=tuple(((LEFT, y(value)), (RIGHT, y(value))) for value in values), stroke=Colour.GRID)
+    for value in values:
+        yield small(LEFT - 6, y(value) + 4, str(value), anchor=Anchor.END)
+    yield small(LEFT - 6, y(0) - 9, zero, anchor=Anchor.END)
+    yield small(LEFT - 6, y(SCALE_TOP) + 17, ten, anchor=Anchor.END)
 
 
-def bands(it: Drawing) -> Iterator[str]:
+def bands(it: Drawing) -> Iterator[Mark]:
     """The dose levels below the plot, and where each begins."""
     for at, band in enumerate(it.summary.dose_bands):
         left, right = it.frame.x_of(band.starts_on), it.frame.x_of(band.ends_on + _DAY)
         if right <= left:
             continue
-        yield (
-            f'<rect x="{number(left)}" y="{_STRIP_TOP}" width="{number(right - left)}" height="{_STRIP_HEIGHT}" '
-            f"{paint(it.theme, fill=('shade', 'paper')[at % 2], stroke='hatch')}/>"
-        )
+        fill = (Colour.SHADE, Colour.PAPER)[at % 2]
+        yield Box(left=left, top=STRIP_TOP, width=right - left, height=STRIP_HEIGHT, fill=fill, stroke=Colour.HATCH)
         mg = amount(band.mg)
         for text in (it.messages.say("chart-mg", mg=mg), mg):
-            if len(text) * _LETTER < right - left:
-                yield it.text((left + right) / 2, _STRIP_TOP + 14, text, anchor="middle", fill="ink")
+            if len(text) * LETTER < right - left:
+                yield small((left + right) / 2, STRIP_TOP + 14, text, anchor=Anchor.MIDDLE, fill=Colour.INK)
                 break
 
 
-def axis(it: Drawing) -> Iterator[str]:
+def axis(it: Drawing) -> Iterator[Mark]:
     """Week numbers, and from where they count."""
-    base = _STRIP_TOP + _STRIP_HEIGHT
+    base = STRIP_TOP + STRIP_HEIGHT
     ticks = [(it.frame.x(week), week) for week in it.frame.ticks()]
-    yield f'<path d="{"".join(f"M{number(x)} {base}v4" for x, _ in ticks)}" {paint(it.theme, stroke="soft")}/>'
+    yield Lines(through=tuple(((x, base), (x, base + 4)) for x, _ in ticks), stroke=Colour.SOFT)
     for x, week in ticks:
-        yield it.text(x, base + 15, f"{week}".replace("-", _MINUS), anchor="middle")
+        yield small(x, base + 15, f"{week}".replace("-", _MINUS), anchor=Anchor.MIDDLE)
     if it.frame.unseen:
-        yield it.text(it.frame.x(it.frame.unseen.start + len(it.frame.unseen) / 2), base + 15, "…", anchor="middle")
+        x = it.frame.x(it.frame.unseen.start + len(it.frame.unseen) / 2)
+        yield small(x, base + 15, "…", anchor=Anchor.MIDDLE)
     first_dose = it.summary.first_dose_date
     if first_dose is None:
         text = it.messages.say("chart-weeks-back", as_of=it.summary.as_of)
     else:
         text = it.messages.say("chart-weeks", first_dose=first_dose)
-    yield it.text((LEFT + RIGHT) / 2, base + 31, text, anchor="middle")
+    yield small(_MIDDLE, base + 31, text, anchor=Anchor.MIDDLE)
 
 
-def series(it: Drawing) -> Iterator[str]:
+def series(it: Drawing) -> Iterator[Mark]:
     """The weekly means: a line that never crosses a week without one, and dots that are hollow for few days."""
-    line, previous = "", None
-    dots: list[str] = []
+    runs: list[list[Point]] = []
+    previous = None
+    dots: list[Dot] = []
     radius = min(_LARGEST_DOT, max(1.0, it.frame.week_width * 0.35))
-    for week in it.trend.weeks:
+    for week in it.weeks:
         if week.mean is None:
             continue
-        x, height = number(it.frame.x(week.week + 0.5)), number(y(week.mean))
-        line += f"{'L' if previous == week.week - 1 else 'M'}{x} {height}"
-        fill = "paper" if week.n < VALID_DAYS else "line"
-        dots.append(
-            f'<circle cx="{x}" cy="{height}" r="{number(radius)}" {paint(it.theme, fill=fill, stroke="line")}/>'
-        )
+        point = it.frame.x(week.week + 0.5), y(week.mean)
+        if previous is None or previous != week.week - 1:
+            runs.append([])
+        runs[-1].append(point)
+        fill = Colour.PAPER if week.n < VALID_DAYS else Colour.LINE
+        dots.append(Dot(x=point[0], y=point[1], radius=radius, fill=fill, stroke=Colour.LINE))
         previous = week.week
-    yield f'<path d="{line}" {paint(it.theme, stroke="line")} stroke-width="1.8" stroke-linejoin="round"/>'
+    yield Lines(through=tuple(map(tuple, runs)), stroke=Colour.LINE, width=1.8)
     yield from dots
 
 
-def marks(it: Drawing) -> Iterator[str]:
+def before(it: Drawing) -> Iterator[Mark]:
     """The first dose and the mean before it."""
     if it.summary.first_dose_date is None:
         return
-    x = it.frame.x(0)
-    yield f'<path d="M{number(x)} {TOP}V{BOTTOM}" {paint(it.theme, stroke="ink")} stroke-width="1.4"/>'
-    text = it.messages.say("chart-first-dose")
-    fits = x + len(text) * _LETTER < RIGHT
-    yield it.text(x + 4 if fits else x - 4, TOP + 11, text, anchor="start" if fits else "end", fill="ink")
+    if it.frame.shows(0):
+        x = it.frame.x(0)
+        yield Lines(through=(((x, TOP), (x, BOTTOM)),), stroke=Colour.INK, width=1.4)
+        text = it.messages.say("chart-restart" if it.summary.periods else "chart-first-dose")
+        fits = x + len(text) * LETTER < RIGHT
+        anchor = Anchor.START if fits else Anchor.END
+        yield small(x + 4 if fits else x - 4, TOP + 11, text, anchor=anchor, fill=Colour.INK)
     mean = it.trend.baseline.mean
     if mean is not None:
-        colours = paint(it.theme, stroke="ink")
-        yield f'<path d="M{LEFT} {number(y(mean))}H{RIGHT}" {colours} stroke-dasharray="4 3"/>'
+        line = (LEFT, y(mean)), (RIGHT, y(mean))
+        yield Lines(through=(line,), stroke=Colour.INK, width=1, dash=(4, 3))
 
 
-def legend(it: Drawing) -> Iterator[str]:
-    """What hatching, dashes, hollow dots and gaps mean, where there are any."""
-    say, weeks, mean = it.messages.say, it.trend.weeks, it.trend.baseline.mean
-    about_weeks = [
-        text
-        for text, shown in (
-            (say("chart-few-days", days=VALID_DAYS), any(0 < week.n < VALID_DAYS for week in weeks)),
-            (say("chart-gap"), any(week.n == 0 for week in weeks)),
+def onset_mark(it: Drawing) -> Iterator[Mark]:
+    """The likeliest time of the change: a line with a foot at each end of the interval."""
+    found = onset(it)
+    if found is not None:
+        low, middle, high = (it.frame.x(week) for week in (found.low, found.estimate, found.high))
+        foot = BOTTOM - 6
+        across = (low, foot), (high, foot)
+        yield Lines(
+            through=(across, *(((x, foot - 4), (x, foot + 4)) for x in (low, high))), stroke=Colour.INK, width=1.2
         )
-        if shown
-    ]
-    lines = [say("chart-before", mean=f"{mean:.1f}")] if mean is not None and _is_compared(it) else []
-    lines += [", ".join(about_weeks)] if about_weeks else []
-    for at, text in enumerate(lines):
-        yield it.text((LEFT + RIGHT) / 2, _STRIP_TOP + _STRIP_HEIGHT + 49 + at * _LINE_HEIGHT, text, anchor="middle")
+        yield Area(
+            corners=((middle - 4, foot), (middle, foot - 5), (middle + 4, foot), (middle, foot + 5)), fill=Colour.INK
+        )
 
 
-def empty(it: Drawing) -> Iterator[str]:
+def others(it: Drawing) -> Iterator[Mark]:
+    """What else changed, above the plot: a triangle for an event, a square for another medicine."""
+    places = sorted({(round(it.frame.x_of(day)), other.kind) for day, other in others_in_view(it)})
+    for x, kind in places:
+        if kind == "event":
+            yield Area(corners=((x - 4, TOP - 9), (x + 4, TOP - 9), (x, TOP - 2)), fill=Colour.INK)
+        else:
+            yield Area(
+                corners=((x - 3, TOP - 8), (x + 3, TOP - 8), (x + 3, TOP - 2), (x - 3, TOP - 2)), fill=Colour.INK
+            )
+
+
+def empty(it: Drawing) -> Iterator[Mark]:
     """What a diary without a complete week says instead of a line."""
-    middle = (LEFT + RIGHT) / 2
-    yield it.text(middle, TOP + 16, it.messages.say("chart-empty"), anchor="middle", fill="ink")
+    yield small(_MIDDLE, TOP + 16, it.messages.say("chart-empty"), anchor=Anchor.MIDDLE, fill=Colour.INK)
     told = (it.messages.say("chart-empty-how"), "", it.trend.verdict.text)
     lines = [line for text in told for line in wrap(text, _LINE_LETTERS) or [""]]
     for at, text in enumerate(lines):
-        yield it.text(middle, TOP + 34 + at * _LINE_HEIGHT, text, anchor="middle")
-
-
-def _is_compared(it: Drawing) -> bool:
-    return it.summary.first_dose_date is not None and it.trend.baseline.mean is not None
+        yield small(_MIDDLE, TOP + 34 + at * _LINE_HEIGHT, text, anchor=Anchor.MIDDLE)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
-WIDTH, HEIGHT = 360, 312
+WIDTH = 360
 LEFT, RIGHT = 40, 346
 TOP, BOTTOM = 50, 214
+STRIP_TOP, STRIP_HEIGHT = BOTTOM + 6, 20
+"""The strip of dose levels below the plot."""
 SCALE_TOP = 10
 _FEWEST_WEEKS = 6
 _BREAK_WEEKS = 8
@@ -49,6 +51,14 @@ class Frame:
     def x_of(self, day: date) -> float:
         """Where a date begins."""
         return self.x((day - self.origin).days / 7)
+
+    def day(self, week: int) -> date:
+        """The date on which a week begins."""
+        return self.origin + timedelta(weeks=week)
+
+    def shows(self, week: float) -> bool:
+        """Whether a time stands inside the frame, and in no break."""
+        return self.first <= week <= self.after and not self.unseen.start <= week < self.unseen.stop
 
     def ticks(self) -> Iterator[int]:
         """Week numbers for the axis, at most nine of them."""

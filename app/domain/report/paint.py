@@ -1,65 +1,54 @@
-"""Colours, patterns and text of the charts: plain SVG 1.1 that browsers, phones and converters draw alike.
+"""The colours of the pictures, by theme: each pair that text is read on has a contrast of 4.5 to 1 or more."""
 
-Colours stand as presentation attributes, so that a chart is whole where style sheets are stripped; only the theme
-`auto` carries a style sheet, which overrides them where the reader prefers dark.
-"""
-
-import re
 from collections.abc import Mapping
 from enum import StrEnum
-from html import escape
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from app.domain.report.shapes import Colour
 
 
 class Theme(StrEnum):
-    """Whom a chart is coloured for; auto follows the reader's setting."""
+    """Whom a picture is coloured for; auto follows the reader's setting, grey is for print."""
 
     LIGHT = "light"
     DARK = "dark"
+    GREY = "grey"
     AUTO = "auto"
 
 
-_LIGHT: Mapping[str, str] = {
-    "paper": "#ffffff",
-    "ink": "#1b1f24",
-    "soft": "#4a525b",
-    "grid": "#d9dee4",
-    "shade": "#eceff3",
-    "hatch": "#b7c0ca",
-    "line": "#1f5fa8",
+Palette = Mapping[Colour, str]
+
+_LIGHT: Palette = {
+    Colour.PAPER: "#ffffff",
+    Colour.INK: "#1b1f24",
+    Colour.SOFT: "#4a525b",
+    Colour.GRID: "#d9dee4",
+    Colour.SHADE: "#e6eaef",
+    Colour.HATCH: "#b7c0ca",
+    Colour.LINE: "#1f5fa8",
 }
-_DARK: Mapping[str, str] = {
-    "paper": "#14181d",
-    "ink": "#e8ecf0",
-    "soft": "#b4bdc7",
-    "grid": "#323a43",
-    "shade": "#222931",
-    "hatch": "#48525d",
-    "line": "#7db7f0",
+DARK: Palette = {
+    Colour.PAPER: "#14181d",
+    Colour.INK: "#e8ecf0",
+    Colour.SOFT: "#b4bdc7",
+    Colour.GRID: "#323a43",
+    Colour.SHADE: "#262e37",
+    Colour.HATCH: "#48525d",
+    Colour.LINE: "#7db7f0",
+}
+_GREY: Palette = {
+    Colour.PAPER: "#ffffff",
+    Colour.INK: "#000000",
+    Colour.SOFT: "#404040",
+    Colour.GRID: "#d4d4d4",
+    Colour.SHADE: "#e4e4e4",
+    Colour.HATCH: "#ababab",
+    Colour.LINE: "#1a1a1a",
 }
 
 
-def paint(theme: Theme, *, fill: str = "none", stroke: str = "none") -> str:
-    """Attributes for a fill and a stroke of the palette, by its names."""
-    palette = _DARK if theme is Theme.DARK else _LIGHT
-    classes = " ".join([f"f-{fill}"] * (fill != "none") + [f"s-{stroke}"] * (stroke != "none"))
-    return f'class="{classes}" fill="{palette.get(fill, fill)}" stroke="{palette.get(stroke, stroke)}"'
+_PALETTES: Mapping[Theme, Palette] = {Theme.LIGHT: _LIGHT, Theme.DARK: DARK, Theme.GREY: _GREY, Theme.AUTO: _LIGHT}
 
 
-def style(theme: Theme) -> str:
-    """The style sheet of the theme auto; nothing for the others."""
-    if theme is not Theme.AUTO:
-        return ""
-    rules = "".join(f".f-{name}{{fill:{colour}}}.s-{name}{{stroke:{colour}}}" for name, colour in _DARK.items())
-    return f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"
-
-
-def plain(text: str) -> str:
-    """Text as XML may hold it: escaped, and without the characters that XML forbids."""
-    return escape(_NOT_XML.sub("", text))
-
-
-def number(value: float) -> str:
-    """A coordinate to a tenth of a pixel, without a trailing zero."""
-    return f"{value:.1f}".removesuffix(".0")
+def palette(theme: Theme) -> Palette:
+    """The colours of a theme; those of auto are the light ones, which its style sheet overrides."""
+    return _PALETTES[theme]

@@ -116,12 +116,20 @@ ENGLISH = Messages(
         "chart-best": "best",
         "chart-worst": "worst",
         "chart-before": "hatched: before the first dose, dashed: its mean, {mean}",
+        "chart-before-unseen": "dashed: the mean before the first dose, {mean}",
+        "chart-before-restart": "hatched: the pause before, dashed: its mean, {mean}",
+        "chart-before-restart-unseen": "dashed: the mean of the pause before, {mean}",
         "chart-first-dose": "first dose",
+        "chart-restart": "restart",
         "chart-weeks": "weeks from {first_dose}",
         "chart-weeks-back": "weeks up to {as_of}",
         "chart-mg": "{mg} mg",
         "chart-few-days": "hollow: fewer than {days} scored days",
         "chart-gap": "gap: no score",
+        "chart-onset": "shaded: when it got better, week {estimate} ({low} to {high})",
+        "chart-onset-unconfirmed": "shaded: maybe better from week {estimate} ({low} to {high})",
+        "chart-event": "triangle: an event",
+        "chart-medicine": "square: another medicine",
         "chart-empty": "No scores yet",
         "chart-empty-how": "A week appears here when it is over and has at least one score.",
         "chart-tells-scale": "On the scale from 0 to 10, 0 is {zero} and 10 is {ten}.",
@@ -133,6 +141,10 @@ ENGLISH = Messages(
         "chart-tells-last": "The latest of them, from {starts_on} on, has a mean of {mean}.",
         "chart-tells-baseline": "Before {first_dose} the mean was {mean}, from {entries} days.",
         "chart-tells-band": "{mg} mg a day from {starts_on} to {ends_on}.",
+        "chart-tells-onset": (
+            "The scores got better from about week {estimate} after the first dose on, with {percent} percent "
+            "certainty between week {low} and {high}."
+        ),
         # confounders
         "medicine-began": "Another medicine ({kind}) was started on {began}.",
         "medicine-ended": "Another medicine ({kind}) was stopped on {ended}.",
