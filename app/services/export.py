@@ -96,6 +96,7 @@ def _write(draft: _Draft, work: Work, at: datetime) -> None:
     standing, _ = work.devices.standing()
     file.seek(0)
     file.truncate()
+    draft.places.clear()
     head = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,

@@ -66,7 +66,8 @@ async def import_days(parts: Parts, access: OwnDiary, body: bytes) -> Imported:
 async def _import(parts: Parts, access: OwnDiary, read: Callable[[Circumstances], Import]) -> Imported:
     at = parts.clock()
     by = Circumstances(
-        device=Device(f"import:{access.session_id}"),
+        # One of its own for each import: a later file has not seen an earlier one, and overwrites nothing of it.
+        device=Device(f"import:{access.session_id}:{parts.chance(4).hex()}"),
         time_zone=access.time_zone,
         day_start_minutes=access.day_start_minutes,
         latest_day=latest_day(at),

@@ -165,7 +165,7 @@ def test_other_phones_hear_of_what_was_brought_like_of_any_write(phone: Phone) -
     assert other.get(f"/v1/days/{DAY}").json()["fields"]["pain"] == 6
     items = other.get(f"/v1/sync/history?kind=day&id={DAY}&limit=1000").json()["items"]
     session = next(each for each in other.get("/v1/me/sessions").json()["items"] if each["current"])
-    assert items[-1]["device"] == f"import:{session['id']}"
+    assert items[-1]["device"].startswith(f"import:{session['id']}:")
 
 
 def test_what_the_diary_says_otherwise_stays_and_the_file_is_kept_in_a_conflict_once(phone: Phone) -> None:
@@ -181,6 +181,23 @@ def test_what_the_diary_says_otherwise_stays_and_the_file_is_kept_in_a_conflict_
     again = Person(other.person.email, {}, sign_in(other.client, other.person.email))
     assert brought(other.client, again, body)["counts"] == {"unchanged": 1, "conflict": 1}
     assert export(other.client, other.person).json_text == before.json_text
+
+
+def test_a_second_file_overwrites_nothing_of_the_first(phone: Phone) -> None:
+    other = fresh(phone)
+    files = (
+        day(fields={"pain": 3}),
+        day(fields={"pain": 5}),
+        day(fields={"pain": 3}, deleted=True),
+    )
+    told = [brought(other.client, other.person, onset_json(record))["counts"] for record in files]
+    assert told == [{"applied": 1}, {"conflict": 1}, {"conflict": 1}]
+    assert other.get(f"/v1/days/{DAY}").json()["fields"]["pain"] == 3
+    disputes = [conflict["fields"] for conflict in other.get("/v1/conflicts").json()["items"]]
+    assert sorted((said["field"] or "", said["kept"], said["offered"]) for said in disputes) == [
+        ("", None, None),
+        ("pain", 3, 5),
+    ]
 
 
 def test_a_settled_dispute_is_not_opened_again_by_the_same_file(phone: Phone) -> None:
@@ -287,15 +304,15 @@ def test_bad_records_are_told_with_their_place_and_stop_nobody(phone: Phone) -> 
     ]
 
 
-def test_what_only_this_diary_forbids_is_rejected_too(phone: Phone) -> None:
+def test_what_only_this_diary_forbids_is_kept_in_a_conflict(phone: Phone) -> None:
     other = fresh(phone)
     measure = {"kind": "measure", "id": "grip", "fields": {"label": "Grip", "direction": "higher_is_better"}}
     brought(other.client, other.person, onset_json(measure))
     measure["fields"] = {"label": "Grip", "direction": "lower_is_better"}
     told = brought(other.client, other.person, onset_json(measure, day()))
-    assert told["counts"] == {"applied": 1, "rejected": 1}
-    [rejected] = told["rejected"]
-    assert (rejected["place"], rejected["id"], rejected["code"]) == ("/records/0", "grip", "out-of-range")
+    assert told["counts"] == {"applied": 1, "conflict": 1}
+    [conflict] = other.get("/v1/conflicts").json()["items"]
+    assert (conflict["fields"]["record_id"], conflict["fields"]["field"]) == ("grip", "direction")
     assert other.get("/v1/measures/grip").json()["fields"]["direction"] == "higher_is_better"
 
 
