@@ -1,11 +1,14 @@
 """The same reads and writes by the driver alone: one connection, plain SQL, no HTTP."""
 
+import itertools
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 from sqlalchemy import make_url
@@ -23,11 +26,24 @@ _HISTORY = (
     "INSERT INTO record_history (patient, kind, id, rev, ordinal, device, at, outcome, changes) "
     "VALUES ({0}, 'day', {0}, {0}, 0, 'raw', 0, 'updated', {0})"
 )
+_PUSH = f"UPDATE records SET rev = {{0}}, fields = {{0}}, field_revs = {{0}} WHERE {_KEY}"  # noqa: S608 - constants
+_PUSH_HISTORY = (
+    "INSERT INTO record_history (patient, kind, id, rev, ordinal, device, seq, at, outcome, changes) "
+    "VALUES ({0}, 'day', {0}, {0}, 0, {0}, {0}, 1790000000000000, 'applied', {0})"
+)
+_DAYS_WRITTEN = 300
 _YEAR = (
     "SELECT kind, id, rev, deleted, fields FROM records "
     "WHERE patient = {0} AND kind = 'day' AND NOT deleted AND local_day >= {0} ORDER BY local_day, id LIMIT 366"
 )
 _FIELDS = '{"fatigue":6,"local_date":"2026-01-01","pain":5,"sleep_disturbance":6,"time_zone":"Europe/London"}'
+_PUSHED = ("digestive_upset", "fatigue", "low_mood", "pain", "sleep_disturbance", "vivid_dreams")
+_PUSHED_FIELDS = json.dumps(
+    {**dict.fromkeys(_PUSHED, 5), "local_date": "2026-01-01", "time_zone": "Europe/London"}, separators=(",", ":")
+)
+_PUSHED_CHANGES = json.dumps(
+    {"old": dict.fromkeys(_PUSHED, 4), "new": dict.fromkeys(_PUSHED, 5)}, separators=(",", ":")
+)
 _CHANGES = '{"old":{"pain":4},"new":{"pain":5}}'
 
 
@@ -67,15 +83,23 @@ class Raw:
         return _rate(group, duration_s)
 
     def pushes(self, patient: int, duration_s: float) -> float:
-        """Changed days a second, as pushes of 30: counter, records and history, 16 pushes in a transaction."""
-        days = [(date.today() - timedelta(days=back)).isoformat() for back in range(DAYS_A_PUSH)]  # noqa: DTZ011
+        """Changed days a second, as pushes of 30: counter, records and history, 16 pushes in a transaction.
+
+        The rows are as long as those that a phone's push of six scores a day leaves.
+        """
+        days = [f"day-{date.today() - timedelta(days=back)}" for back in range(_DAYS_WRITTEN)]  # noqa: DTZ011
+        device, turns = str(uuid4()), itertools.cycle(range(0, _DAYS_WRITTEN, DAYS_A_PUSH))
 
         def group() -> int:
             self._run("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
             for _ in range(_TOGETHER):
                 (rev,) = self._run(_COUNT, patient).fetchone()
-                self._run_many(_CHANGE, [(rev, _FIELDS, patient, f"day-{day}") for day in days])
-                self._run_many(_HISTORY, [(patient, f"day-{day}", rev, _CHANGES) for day in days])
+                origins = json.dumps(dict.fromkeys(_PUSHED, (rev, device)), separators=(",", ":"))
+                turn = next(turns)
+                pushed = days[turn : turn + DAYS_A_PUSH]
+                self._run_many(_PUSH, [(rev, _PUSHED_FIELDS, origins, patient, day) for day in pushed])
+                rows = [(patient, day, rev, device, rev, _PUSHED_CHANGES) for day in pushed]
+                self._run_many(_PUSH_HISTORY, rows)
             self._run("COMMIT")
             return _TOGETHER * DAYS_A_PUSH
 
@@ -91,7 +115,7 @@ class Raw:
 
         return _rate(one, duration_s)
 
-    def _run_many(self, statement: str, values: list[tuple[object, ...]]) -> None:
+    def _run_many(self, statement: str, values: Sequence[tuple[object, ...]]) -> None:
         cursor = self._connection.cursor()
         cursor.executemany(statement.format("?" if self._is_sqlite else "%s"), values)
         cursor.close()
