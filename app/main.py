@@ -15,7 +15,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 
 from app import __version__
-from app.api import document, middleware, problems, route_index, v1
+from app.api import document, fhir, middleware, problems, route_index, v1
 from app.api.admission import Admission
 from app.api.metrics import Metrics
 from app.api.network import parse_proxies
@@ -84,12 +84,14 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     )
     app.state.admission = admission
     app.state.trusted_proxies = parse_proxies(settings.trusted_proxies)
+    app.state.public_url = settings.public_url if "public_url" in settings.model_fields_set else None
     app.state.rendered = Rendered()
     app.state.stopping = asyncio.Event()
     v1.install(app)
+    app.router.routes.extend(fhir.ROUTES)
     app.include_router(operations(metrics, lambda: readiness(app.state.parts.database)))
     app.include_router(reset.router)
-    document.install(app, v1.SCHEMAS, v1.EXAMPLES)
+    document.install(app, {**v1.SCHEMAS, **fhir.SCHEMAS}, v1.EXAMPLES)
     route_index.install(app)
     middleware.install(app, metrics, Middleware(Unchanged, below=trends.PATH, tag=trends.present_tag))
     problems.install(app, _MEMBERS)

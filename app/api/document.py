@@ -15,8 +15,9 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from typing_extensions import override
 
+from app.api import outcomes
 from app.api.bodies import FORM, Body
-from app.api.problems import KINDS, MEDIA_TYPE, problem_example, problems
+from app.api.problems import KINDS, MEDIA_TYPE, outcome_example, problem_example, problems
 
 _REF: Final = "#/components/schemas/{model}"
 _STATUS: Final = {"type": "integer", "minimum": 400, "maximum": 599}
@@ -114,7 +115,10 @@ def _complete(document: dict[str, Any], schemas: dict[str, Any], app: FastAPI) -
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 _complete_operation(operation, next(_bodies(route.dependant), None), shown)
-                operation["responses"] = _shared(operation["responses"], document["components"])
+                shared = _shared(
+                    operation["responses"], document["components"], fhir=outcomes.speaks(route.path_format or "")
+                )
+                operation["responses"] = shared
 
 
 def _complete_operation(
@@ -140,15 +144,21 @@ def _codes(response: Mapping[str, Any]) -> Iterable[str]:
     return response.get("content", {}).get(MEDIA_TYPE, {}).get("examples", ())
 
 
-def _shared(responses: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+def _shared(responses: dict[str, Any], components: dict[str, Any], *, fhir: bool) -> dict[str, Any]:
     """The responses with each problem as a reference: written out, they would be most of the document."""
     shared = components.setdefault("responses", {})
     found = dict(responses)
     for status, response in responses.items():
-        problem = response.get("content", {}).get(MEDIA_TYPE)
-        if problem is not None:
-            name = ".".join(problem["examples"])
-            shared[name] = response
+        codes = [*_codes(response)]
+        if codes:
+            name = ".".join(codes)
+            if fhir:
+                name = outcomes.example_name(name)
+                components["schemas"][outcomes.SCHEMA_NAME] = outcomes.SCHEMA
+                components["examples"] |= {
+                    outcomes.example_name(code): {"value": outcome_example(code)} for code in codes
+                }
+            shared[name] = outcomes.shown_as_outcome(response, codes) if fhir else response
             found[status] = {"$ref": f"#/components/responses/{name}"}
     return found
 

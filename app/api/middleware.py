@@ -88,7 +88,7 @@ class Edge:
         except Exception as unexpected:  # noqa: BLE001  the last catch: everything unforeseen is a 500 problem
             self._log.error("request-failed", request_id=request_id, exc_info=unexpected)
             if not status:
-                await problem_response("internal", request_id=request_id)(scope, receive, sending)
+                await problem_response("internal", request_id=request_id, path=scope["path"])(scope, receive, sending)
         finally:
             duration_s = time.perf_counter() - began
             route = _template(scope)

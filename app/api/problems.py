@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
+from app.api import outcomes
 from app.api.validation import field_errors
 from app.domain.errors import FieldError, Invalid, MalformedJson, Refusal
 
@@ -133,6 +134,14 @@ def problem_example(code: str) -> dict[str, Any]:
     return orjson.loads(problem_json(code, request_id="0f2e6c1d9a7b4e55", errors=errors))
 
 
+def outcome_example(code: str) -> dict[str, Any]:
+    """What it looks like on a FHIR route."""
+    kind = KINDS[code]
+    error = FieldError(pointer="date", code="invalid-date", message="There is no such day.")
+    errors = [error] if kind.status == HTTPStatus.UNPROCESSABLE_ENTITY else []
+    return orjson.loads(outcomes.outcome_json(code, kind.status, kind.title, kind.detail, errors))
+
+
 def problem_headers(code: str, *, retry_after_s: int | None = None) -> dict[str, str]:
     """The headers that belong to a code, beside Content-Type and Content-Length."""
     match KINDS[code].status:
@@ -156,18 +165,26 @@ def problem_response(  # noqa: PLR0913  as problem_json
     members: Members | None = None,
     retry_after_s: int | None = None,
     headers: Mapping[str, str] | None = None,
+    path: str = "",
 ) -> Response:
-    """A problem as an HTTP answer."""
+    """A problem as an HTTP answer; to a request for a FHIR path it is an OperationOutcome, without further members."""
+    kind, fhir = KINDS[code], outcomes.speaks(path)
+    if fhir:
+        body = outcomes.outcome_json(code, kind.status, kind.title, detail or kind.detail, errors)
+    else:
+        body = problem_json(code, request_id=request_id, detail=detail, errors=errors, members=members)
     return Response(
-        problem_json(code, request_id=request_id, detail=detail, errors=errors, members=members),
-        status_code=KINDS[code].status,
+        body,
+        status_code=kind.status,
         headers={**problem_headers(code, retry_after_s=retry_after_s), **(headers or {})},
-        media_type=MEDIA_TYPE,
+        media_type=outcomes.MEDIA_TYPE if fhir else MEDIA_TYPE,
     )
 
 
-def refusal_response(refusal: Refusal, *, request_id: str, members_of: MembersOf | None = None) -> Response:
-    """A refusal as an HTTP answer."""
+def refusal_response(
+    refusal: Refusal, *, request_id: str, members_of: MembersOf | None = None, path: str = ""
+) -> Response:
+    """A refusal as an HTTP answer; path as in problem_response."""
     members = next((of(refusal) for kind, of in (members_of or {}).items() if isinstance(refusal, kind)), None)
     return problem_response(
         refusal.code,
@@ -176,6 +193,7 @@ def refusal_response(refusal: Refusal, *, request_id: str, members_of: MembersOf
         errors=refusal.errors if isinstance(refusal, Invalid) else (),
         members=members,
         retry_after_s=getattr(refusal, "retry_after_s", None),
+        path=path,
     )
 
 
@@ -192,23 +210,24 @@ def install(app: FastAPI, members_of: MembersOf | None = None) -> None:
 
     async def on_refusal(request: Request, exc: Exception) -> Response:
         refusal = cast("Refusal", exc)
-        return refusal_response(refusal, request_id=request_id_of(request.scope), members_of=members_of)
+        return refusal_response(
+            refusal, request_id=request_id_of(request.scope), members_of=members_of, path=request.scope["path"]
+        )
 
     async def on_http_exception(request: Request, exc: Exception) -> Response:
-        status = cast("HTTPException", exc).status_code
+        status, path = cast("HTTPException", exc).status_code, request.scope["path"]
         if status not in _FOR_STATUS:
             raise exc
-        is_other_method = status == KINDS["method-not-allowed"].status
-        allow = {"Allow": ", ".join(_allowed_methods(request.app, request.scope))} if is_other_method else None
-        return problem_response(
-            _FOR_STATUS[status],
-            request_id=request_id_of(request.scope),
-            headers=allow,
-        )
+        code, allow = _FOR_STATUS[status], None
+        if code == "method-not-allowed":
+            allow = {"Allow": ", ".join(_allowed_methods(request.app, request.scope))}
+        elif outcomes.speaks(path) and request.method not in outcomes.METHODS:  # of whatever there might be
+            code, allow = "method-not-allowed", {"Allow": ", ".join(outcomes.METHODS)}
+        return problem_response(code, request_id=request_id_of(request.scope), headers=allow, path=path)
 
     async def on_invalid_parameters(request: Request, exc: Exception) -> Response:
         errors = field_errors(cast("RequestValidationError", exc).errors(), of_parameters=True)
-        return refusal_response(Invalid(errors), request_id=request_id_of(request.scope))
+        return refusal_response(Invalid(errors), request_id=request_id_of(request.scope), path=request.scope["path"])
 
     async def on_client_gone(_request: Request, _exc: Exception) -> Response:
         return Response(status_code=CLIENT_GONE)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 
 from app.config import Settings, Switch
 from tests.support.clock import SettableClock
-from tests.support.contract import Operation, operations
+from tests.support.contract import Operation, code_of, operations
 from tests.support.diary import BY_PATH, SAMPLES, Phone
 from tests.support.people import PASSWORD, Person, sign_up
 
@@ -44,6 +45,8 @@ OPERATIONS: dict[str, For] = {
     "list_catalogue_conditions": For.ANYBODY,
     "list_catalogue_measures": For.ANYBODY,
     "read_evidence": For.ANYBODY,
+    "read_capabilities": For.ANYBODY,
+    "read_code_system": For.ANYBODY,
     "read_me": For.ACCOUNTS,
     "change_me": For.ACCOUNTS,
     "change_password": For.ACCOUNTS,
@@ -78,6 +81,12 @@ OPERATIONS: dict[str, For] = {
     "list_receipts": For.PATIENTS,
     "read_receipt_keys": For.ANYBODY,
     "read_notice": For.ANYBODY,
+    "read_fhir_patient": For.PATIENTS,
+    "read_fhir_summary": For.PATIENTS,
+    "search_fhir_observations": For.PATIENTS,
+    "search_fhir_administrations": For.PATIENTS,
+    "search_fhir_statements": For.PATIENTS,
+    "search_fhir_conditions": For.PATIENTS,
     **{f"list_{kind}s": For.PATIENTS for kind in KINDS},
     **{f"read_{kind}": For.PATIENTS for kind in KINDS},
     **{f"{verb}_{kind}": For.PATIENTS for verb in ("put", "patch", "delete") for kind in KINDS[:-1]},
@@ -111,7 +120,8 @@ class House:
         record_id = sample.id if sample else f"conflict-{'0' * 40}"
         if operation.id == "end_session":
             record_id = self.session_of_owner
-        return operation.path.replace("{id}", record_id).replace("{condition}", "fibromyalgia")
+        known = {"{id}": record_id, "{condition}": "fibromyalgia", "{pid}": "me"}
+        return reduce(lambda path, name: path.replace(name, known[name]), known, operation.path)
 
     @property
     def session_of_owner(self) -> str:
@@ -159,7 +169,7 @@ def verdict(answer: Response) -> Verdict:
     """Status, code and challenge where somebody is turned away."""
     if answer.status_code not in {401, 403}:
         return ADMITTED
-    return answer.status_code, answer.json()["code"], answer.headers.get("www-authenticate")
+    return answer.status_code, code_of(answer), answer.headers.get("www-authenticate")
 
 
 def test_every_operation_has_a_row() -> None:

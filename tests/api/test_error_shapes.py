@@ -1,11 +1,14 @@
-"""Every error of every path has the one shape; `contract.check` holds each answer under /v1 to it, too."""
+"""Every error of every path has the one shape; `contract.check` holds each answer under /v1 to it, too.
+
+The paths of FHIR are the documented exception: their errors are OperationOutcomes, with the same codes.
+"""
 
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.api.bodies import IMPORT_BYTES, SYNC_BYTES
-from tests.support.contract import PROBLEM, operations
+from tests.support.contract import FHIR, PROBLEM, code_of, is_fhir, operations
 from tests.support.diary import BY_PATH
 from tests.support.people import Person
 
@@ -15,11 +18,18 @@ PATHS = sorted({operation.path for operation in operations()})
 
 def address(path: str) -> str:
     sample = BY_PATH.get(path.split("/")[2])
-    return path.replace("{id}", sample.id if sample else "none").replace("{condition}", "lupus")
+    path = path.replace("{id}", sample.id if sample else "none").replace("{condition}", "lupus")
+    return path.replace("{pid}", "me")
 
 
 def is_problem(answer: Response, status: int, code: str) -> bool:
     content = answer.json()
+    if is_fhir(answer.request.url.path):
+        return (
+            answer.headers["content-type"] == FHIR
+            and content["resourceType"] == "OperationOutcome"
+            and (answer.status_code, code_of(answer)) == (status, code)
+        )
     return (
         answer.headers["content-type"] == PROBLEM
         and content.keys() >= {"type", "title", "status", "detail", "code", "request_id"}

@@ -7,7 +7,20 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.domain.records.kinds import KINDS, Kind
-from tests.support.contract import FROZEN, JSON, RENEW, Operation, document, faults, frozen_text, operations, resolved
+from tests.support.contract import (
+    FHIR,
+    FROZEN,
+    JSON,
+    PROBLEM,
+    RENEW,
+    Operation,
+    document,
+    faults,
+    frozen_text,
+    is_fhir,
+    operations,
+    resolved,
+)
 from tests.support.people import Person
 
 UUID = "0198c0de-7a00-7cc3-98c4-dc0c0c07398f"
@@ -66,12 +79,14 @@ def test_an_operation_shows_its_errors_as_problems_with_examples(operation: Oper
     assert {"500", "503"} <= errors.keys()
     assert ("401" in errors) is not operation.is_public
     for status, shown in errors.items():
-        content = shown["content"]["application/problem+json"]
-        assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+        media_type, name = (FHIR, "OperationOutcome") if is_fhir(operation.path) else (PROBLEM, "Problem")
+        assert [*shown["content"]] == [media_type]
+        content = shown["content"][media_type]
+        assert content["schema"] == {"$ref": f"#/components/schemas/{name}"}
         assert content["examples"]
         for example in content["examples"].values():
             problem = resolved(example)["value"]
-            assert problem["status"] == int(status)
+            assert media_type == FHIR or problem["status"] == int(status)
             assert faults(content["schema"], problem) == []
 
 

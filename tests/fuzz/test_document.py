@@ -41,7 +41,20 @@ from tests.support.people import sign_up
 EXAMPLES = int(os.environ.get("ONSET_FUZZ_EXAMPLES", "10"))
 SEED = int(os.environ.get("ONSET_FUZZ_SEED", "20261125"))
 DIARY = {kind.path: kind for kind in KINDS.values()}
-GROUPS = [*DIARY, "accounts", "auth", "sessions", "catalogue", "today", "sync", "trends", "grants", "clinic", "sharing"]
+GROUPS = [
+    *DIARY,
+    "accounts",
+    "auth",
+    "sessions",
+    "catalogue",
+    "today",
+    "sync",
+    "trends",
+    "grants",
+    "clinic",
+    "sharing",
+    "fhir",
+]
 LEAST_SUCCESSES = 0.1
 HALF, MOST = 0.5, 0.8
 

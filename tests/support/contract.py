@@ -22,6 +22,9 @@ RENEW = "python -m tests.support.contract"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
+FHIR = "application/fhir+json"
+"""Of FHIR's answers and, in place of PROBLEM, of its errors."""
+
 Schema = dict[str, Any]
 
 
@@ -84,6 +87,19 @@ def faults(schema: Schema, content: object) -> list[str]:
     return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(content)]
 
 
+def is_fhir(path: str) -> bool:
+    """Whether errors at this path are OperationOutcomes."""
+    return path.startswith("/v1/fhir/")
+
+
+def code_of(response: Response) -> str:
+    """The stable code of a refusal, in either of its forms."""
+    content = response.json()
+    if response.headers["content-type"] == FHIR:
+        return content["issue"][0]["details"]["coding"][0]["code"]
+    return content["code"]
+
+
 def check(response: Response) -> None:
     """Asserts that an answer of the service is one that the document shows."""
     request, path = response.request, response.request.url.path
@@ -97,7 +113,8 @@ def check(response: Response) -> None:
     if operation is None:
         assert response.status_code in {404, 405}, where
         if request.method != "HEAD":
-            assert faults({"$ref": "#/components/schemas/Problem"}, response.json()) == [], where
+            name = "OperationOutcome" if is_fhir(path) else "Problem"
+            assert faults({"$ref": f"#/components/schemas/{name}"}, response.json()) == [], where
         return
     shown = operation.answer(response.status_code)
     assert shown is not None, f"{where} is not in the document"

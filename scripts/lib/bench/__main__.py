@@ -26,6 +26,7 @@ from scripts.lib.bench.cases import (
 )
 from scripts.lib.bench.client import load
 from scripts.lib.bench.diaries import EMPTY, Length, written
+from scripts.lib.bench.fhir import fhir_lines
 from scripts.lib.bench.processes import Process, bare, service
 from scripts.lib.bench.raw import DAYS_A_PUSH, raw_rates
 from scripts.lib.bench.sync_cases import MIXED, OF_ONE_YEAR, OF_TWENTY_YEARS, PULL, PUSH_OF_MANY, first_sync_bytes
@@ -54,6 +55,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.5, help="of each case in each round")
     chosen = parser.parse_args()
+    for line in fhir_lines():
+        print(line)
     for engine in ("sqlite", "postgresql") if chosen.engine == "both" else (chosen.engine,):
         with tempfile.TemporaryDirectory() as folder:
             _run(engine, Path(folder), rounds=chosen.rounds, seconds=chosen.seconds)

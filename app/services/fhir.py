@@ -1,0 +1,142 @@
+"""The own diary as FHIR resources."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from hmac import digest
+from typing import Final
+
+from app import __version__
+from app.domain.access import OwnDiary
+from app.domain.accounts import Account
+from app.domain.clock import day_in_zone
+from app.domain.fhir.bundle import document
+from app.domain.fhir.condition import conditions
+from app.domain.fhir.datatypes import Dated, Resource
+from app.domain.fhir.medication_administration import medication_administrations
+from app.domain.fhir.medication_statement import medication_statements
+from app.domain.fhir.names import Names
+from app.domain.fhir.observation import observations
+from app.domain.fhir.own import FEW, MANY, own_diary
+from app.domain.fhir.patient import patient
+from app.domain.fhir.search import Found, Search, Span, page
+from app.domain.fhir.shown import Person, Shown
+from app.domain.records.kinds import CONDITION_KIND, DAY, DOSE, MEASURE_KIND, MEDICATION, MOMENT, REGIMEN_STEP, Kind
+from app.domain.records.listing import Window
+from app.domain.records.record import StoredRecord
+from app.domain.trends.summary import summary
+from app.services.diaries import Material, gather
+from app.services.parts import Parts
+from app.storage.records import Records
+from app.storage.work import Work
+
+_DAY: Final = timedelta(days=1)
+_STRETCH: Final = 100
+"""Days that are read at once, at the least: what is looked for may be rare."""
+Build = Callable[[Shown, Names], Iterator[Dated]]
+
+
+def own_names(parts: Parts, access: OwnDiary, *, in_bundle: bool = False) -> Names:
+    """The names under which a patient knows the own resources: the same each time, and nobody else's."""
+    key = digest(parts.secret_key, f"fhir:{access.account_id}".encode(), "sha256")
+    return Names(key, in_bundle=in_bundle)
+
+
+async def own_summary(parts: Parts, access: OwnDiary, span: Span) -> Resource:
+    """The document Bundle of the diary on these dates; trends and plan are those of today."""
+    at = parts.clock()
+    as_of = day_in_zone(at, access.time_zone)
+
+    def read(work: Work) -> tuple[Account, list[StoredRecord], Material]:
+        window = Window(first=span.first.isoformat(), last=span.last.isoformat())
+        many = [record for kind in MANY for record in work.records.listed(kind, window)]
+        return work.accounts.own(), [*work.records.of_kinds(FEW), *many], gather(work.records, as_of)
+
+    account, records, material = await parts.database.read(access, read)
+
+    def build() -> Resource:
+        summaries = [summary(material.diary(condition), as_of, None) for condition in material.tracked]
+        shown = own_diary(_person(account), as_of, records, summaries)
+        return document(shown, own_names(parts, access, in_bundle=True), at, __version__)
+
+    return await asyncio.to_thread(build)  # five years of it take as long as a hundred other answers
+
+
+async def own_patient(parts: Parts, access: OwnDiary) -> Resource:
+    """The Patient, with what the account tells."""
+    account = await parts.database.read(access, lambda work: work.accounts.own())
+    return patient(_person(account), own_names(parts, access))
+
+
+async def own_conditions(parts: Parts, access: OwnDiary) -> list[Resource]:
+    """The conditions that are tracked."""
+    return [*conditions(await _few(parts, access, CONDITION_KIND), own_names(parts, access))]
+
+
+async def own_medication_statements(parts: Parts, access: OwnDiary) -> list[Resource]:
+    """The plan's steps and the other medicines."""
+    shown = await _few(parts, access, REGIMEN_STEP, MEDICATION)
+    return [*medication_statements(shown, own_names(parts, access))]
+
+
+async def search_observations(parts: Parts, access: OwnDiary, search: Search) -> Found:
+    """A page of the diary's scores, readings and notes."""
+    return await _search(parts, access, search, (DAY, MOMENT), observations)
+
+
+async def search_administrations(parts: Parts, access: OwnDiary, search: Search) -> Found:
+    """A page of the nights that were logged."""
+    return await _search(parts, access, search, (DOSE,), medication_administrations)
+
+
+def _person(account: Account) -> Person:
+    year, sex = account.birth_year, account.sex
+    return Person(name=account.display_name, born=str(year) if year else None, gender=sex.value if sex else None)
+
+
+async def _few(parts: Parts, access: OwnDiary, *kinds: Kind) -> Shown:
+    records = await parts.database.read(access, lambda work: work.records.of_kinds(kinds))
+    return own_diary(Person(), day_in_zone(parts.clock(), access.time_zone), records, ())
+
+
+async def _search(parts: Parts, access: OwnDiary, search: Search, kinds: tuple[Kind, ...], build: Build) -> Found:
+    names = own_names(parts, access)
+    as_of = day_in_zone(parts.clock(), access.time_zone)
+
+    def read(work: Work) -> Found:
+        return page(search, _dated(work.records))
+
+    def _dated(records: Records) -> Iterator[Dated]:
+        own = records.of_kinds((MEASURE_KIND,))
+        for span in _stretches(records, kinds, search):
+            window = Window(first=span.first.isoformat(), last=span.last.isoformat())
+            many = [record for kind in kinds for record in records.listed(kind, window)]
+            dated = [*build(own_diary(Person(), as_of, [*own, *many], ()), names)]
+            yield from reversed(dated) if search.descending else dated
+
+    return await parts.database.read(access, read)
+
+
+def _stretches(records: Records, kinds: tuple[Kind, ...], search: Search) -> Iterator[Span]:
+    """The dates that a page may come from, in short stretches in the search's order: most pages need one."""
+    first, last = search.left.first, search.left.last
+    while first <= last:
+        ends = [_ahead(records, kind, first, last, search) for kind in kinds]
+        if search.descending:
+            begin = max([first, *filter(None, ends)])
+            yield Span(first=begin, last=last)
+            last = begin - _DAY
+        else:
+            end = min([last, *filter(None, ends)])
+            yield Span(first=first, last=end)
+            first = end + _DAY
+
+
+def _ahead(records: Records, kind: Kind, first: date, last: date, search: Search) -> date | None:
+    """The date of the record that is a page's length ahead; None where there are not so many."""
+    limit = max(_STRETCH, search.count)
+    if search.descending:
+        found = records.before(kind, (last + _DAY).isoformat(), limit=limit)
+    else:
+        found = records.listed(kind, Window(first=first.isoformat(), last=last.isoformat()), limit=limit)
+    return date.fromisoformat(str(found[-1].fields["local_date"])) if len(found) == limit else None

@@ -1,0 +1,70 @@
+"""The Bundles of 200 generated patients, and every other resource, pass three validators that others wrote."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+
+from app.domain.fhir.bundle import document, searchset
+from app.domain.fhir.capability import capability_statement
+from app.domain.fhir.code_system import code_system
+from app.domain.fhir.condition import conditions
+from app.domain.fhir.names import Names
+from app.domain.fhir.observation import observations
+from app.domain.fhir.operation_outcome import operation_outcome
+from app.domain.fhir.patient import patient
+from tests.clients.support.install import FOLDER, Node
+from tests.support.fhir import AT, NAMES, VERSION, as_json, documents, generated, permission, steady
+
+PATIENTS = 200
+BASE = "https://onset.example/v1/fhir"
+REST = Names(b"k" * 32, pid="3f9a0c1e2b")
+
+
+def _others() -> list[dict[str, Any]]:
+    """What is no Bundle to hand over, and a diary of a year."""
+    shown = generated(8)
+    found = [*(resource for _, resource in observations(shown, REST)), *conditions(shown, REST)]
+    return [
+        capability_statement(BASE, VERSION),
+        code_system(),
+        operation_outcome(code="not-found", status=404, title="Not found", detail="There is nothing here."),
+        patient(shown.person, REST),
+        searchset(found, BASE, here=f"{BASE}/Observation", following=f"{BASE}/Observation?_page=x"),
+        searchset([], BASE, here=f"{BASE}/Observation"),
+        document(steady(365), NAMES, AT, VERSION, permission=permission(1)),
+    ]
+
+
+@pytest.fixture(scope="session")
+def resources() -> list[dict[str, Any]]:
+    return [*documents(PATIENTS), *map(as_json, _others())]
+
+
+def _broken() -> dict[str, Any]:
+    bundle = as_json(document(generated(0), NAMES, AT, VERSION))
+    observation = next(e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "Observation")
+    del observation["status"]
+    return bundle
+
+
+def test_npm_validators_find_no_error(node: Node, resources: list[dict[str, Any]], tmp_path: Path) -> None:
+    file = tmp_path / "resources.jsonl"
+    file.write_text("\n".join(map(json.dumps, [*resources, _broken()])))
+    ran = subprocess.run([node.node, str(FOLDER / "fhir.mjs"), str(file)], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    *found, last = map(json.loads, ran.stdout.splitlines())
+    number = len(resources) + 1
+    assert last == {"seen": {"fhir": number, "medplum": number}}
+    assert [error for error in found if error["line"] < number] == []
+    assert {error["validator"] for error in found} == {"fhir", "medplum"}, "they would not find a broken one either"
+
+
+def test_pydantic_models_of_r4_take_all(resources: list[dict[str, Any]]) -> None:
+    for resource in resources:
+        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+    with pytest.raises(ValueError, match="status"):
+        get_fhir_model_class("Bundle").model_validate(_broken())
