@@ -37,6 +37,11 @@ class Invalid(Refusal):
         self.errors = tuple(errors)
 
 
+def fault(name: str, code: str, message: str) -> Invalid:
+    """A refusal for one reason, which lies in the member of this name; empty for the whole of what was sent."""
+    return Invalid([FieldError(pointer=f"/{name}" if name else "", code=code, message=message)])
+
+
 class MalformedJson(Refusal):
     """The body is not one well-formed JSON text in UTF-8."""
 

@@ -6,7 +6,7 @@ They sync like any record, and are the service's own: a client may settle one, a
 from collections.abc import Mapping
 from hashlib import sha256
 
-from app.domain.errors import FieldError, Invalid
+from app.domain.errors import fault
 from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.kinds import CONFLICT
 from app.domain.records.record import Fields, KindName, StoredRecord, Value, encode
@@ -50,7 +50,7 @@ def brought(record_id: RecordId, fields: Fields, *, rev: Revision, device: Devic
 def of_conflict(known: Known | None, change: Change, *, rev: Revision, device: Device) -> Merged:
     """What a client's change of a conflict record comes to; refuses with Invalid all but settling it."""
     if known is None or not known.alive or isinstance(change, Delete):
-        raise _refused("", "unknown-field", "Conflict records are made here, and can only be settled.")
+        raise fault("", "unknown-field", "Conflict records are made here, and can only be settled.")
     stored = known.record.fields
     altered = {name: value for name, value in change.fields.items() if not absent_is_null(stored.get(name), value)}
     if change.changed is not None:
@@ -59,7 +59,7 @@ def of_conflict(known: Known | None, change: Change, *, rev: Revision, device: D
         return Merged(status=Status.UNCHANGED, record=known.record)
     if altered != {"status": SETTLED}:
         name = next((name for name in altered if name != "status"), "status")
-        raise _refused(f"/{name}", "out-of-range", "Only the status of a conflict can be written, as settled.")
+        raise fault(name, "out-of-range", "Only the status of a conflict can be written, as settled.")
     if change.base is not None and change.base < known.record.rev:
         return Merged(status=Status.CONFLICT, record=known.record)  # it has moved: what was settled is not what it says
     written = settled(known, rev=rev, device=device)
@@ -82,7 +82,3 @@ def _written(known: Known | None, record_id: RecordId, fields: Fields, *, rev: R
     return Written(
         record=record, fields=fields, field_revs=origins, entries=(Entry(outcome=Outcome.APPLIED, changes=changes),)
     )
-
-
-def _refused(pointer: str, code: str, message: str) -> Invalid:
-    return Invalid([FieldError(pointer=pointer, code=code, message=message)])

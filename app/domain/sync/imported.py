@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from app.domain.errors import FieldError, Invalid
+from app.domain.errors import FieldError, Invalid, fault
 from app.domain.ids import RecordId, is_record_id
 from app.domain.records.kinds import CONFLICT, KINDS, Kind
 from app.domain.records.record import Fields, KindName
@@ -12,6 +12,7 @@ from app.domain.records.validation import check_fields, check_id, check_record, 
 from app.domain.strict_json import JsonValue, RepeatedKeys
 from app.domain.sync.change import Circumstances
 from app.domain.sync.disputes import conflict_id, field_of
+from app.domain.sync.mutation import name_of
 from app.domain.sync.past import PastRow, read_past
 
 FORMAT: Final = "onset-export"
@@ -131,12 +132,7 @@ def read_export(sent: JsonValue, by: Circumstances) -> Import:
 def named(sent: JsonValue) -> tuple[str, str]:
     """The kind and id that something sent calls itself by, each empty where nothing could be called so."""
     kind, record_id = (sent.get("kind"), sent.get("id")) if isinstance(sent, dict) else (None, None)
-    return _name(kind), _name(record_id)
-
-
-def fault(name: str, code: str, message: str) -> Invalid:
-    """A refusal for one reason."""
-    return Invalid([FieldError(pointer=f"/{name}" if name else "", code=code, message=message)])
+    return name_of(kind), name_of(record_id)
 
 
 def _is_version(value: JsonValue) -> bool:
@@ -182,10 +178,6 @@ def _check_whole(brought: Brought, by: Circumstances) -> None:
             raise fault("id", "id-mismatch", "This is not the id of a conflict about this field.")
         if brought.deleted:
             raise fault("deleted", "out-of-range", "A conflict is settled, and never deleted.")
-
-
-def _name(value: JsonValue) -> str:
-    return value if isinstance(value, str) and is_record_id(value) else ""
 
 
 def _unfit(place: str, kind: str, record_id: str, invalid: Invalid) -> Unfit:

@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from app.domain.errors import FieldError, Invalid
+from app.domain.errors import FieldError, Invalid, fault
 from app.domain.records.cells import from_cell
 from app.domain.records.field_types import OWN_MEASURE
 from app.domain.records.kinds import DAY, SCORE
 from app.domain.records.validation import canonical_id, check_fields
 from app.domain.strict_json import JsonValue
 from app.domain.sync.change import Circumstances
-from app.domain.sync.imported import Brought, Import, Sorting, fault
+from app.domain.sync.imported import Brought, Import, Sorting
 
 _NAMES: Final = frozenset({"id", "rev"})
 _LINE: Final = re.compile("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")

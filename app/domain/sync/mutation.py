@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from app.domain.errors import FieldError, Invalid
+from app.domain.errors import FieldError, Invalid, fault
 from app.domain.ids import RecordId, Revision, is_record_id
 from app.domain.records.kinds import KINDS, Kind
 from app.domain.records.record import KindName
@@ -55,8 +55,8 @@ def read_mutation(sent: JsonValue) -> Change | Rejected:
     except Invalid as invalid:
         members = cast("dict[str, JsonValue]", sent) if isinstance(sent, dict) else {}
         return Rejected(
-            kind=_name(members.get("kind")),
-            id=_name(members.get("id")),
+            kind=name_of(members.get("kind")),
+            id=name_of(members.get("id")),
             error=invalid.errors[0],
             offered=_escaped(members.get("fields")),
         )
@@ -65,20 +65,20 @@ def read_mutation(sent: JsonValue) -> Change | Rejected:
 def checked_base(change: Change, rev: Revision) -> Change:
     """The change, if its writer can have seen what it says; `rev` is the revision that the change itself takes."""
     if change.base is not None and change.base >= rev:
-        raise _fault("base", "out-of-range", "The diary has never been at this revision.")
+        raise fault("base", "out-of-range", "The diary has never been at this revision.")
     return change
 
 
 def _change(sent: JsonValue) -> Change:
     if not isinstance(sent, dict):
-        raise _fault("", "wrong-type", "A mutation is a JSON object.")
+        raise fault("", "wrong-type", "A mutation is a JSON object.")
     if isinstance(sent, RepeatedKeys):
-        raise _fault("", "repeated-field", "A member stands here twice.")
+        raise fault("", "repeated-field", "A member stands here twice.")
     kind = _kind(sent)
     operation = _needed(sent, "op", str, lambda value: value in _MEMBERS, "Give put or delete.")
     unknown = next((name for name in sent if name not in _MEMBERS[cast("str", operation)]), None)
     if unknown is not None:
-        raise _fault(_named(unknown), "unknown-field", "A mutation has no such member.")
+        raise fault(_named(unknown), "unknown-field", "A mutation has no such member.")
     record_id = _needed(sent, "id", str, lambda _: True, "Give the record's id as text.")
     check_id(kind, cast("str", record_id))
     base = _needed(sent, "base", int, _is_revision, "Give the revision that was seen, 0 for none.", default=0)
@@ -93,7 +93,7 @@ def _kind(sent: Mapping[str, JsonValue]) -> Kind:
     kind = sent.get("kind")
     found = KINDS.get(KindName(kind)) if isinstance(kind, str) else None
     if found is None:
-        raise _fault("kind", "out-of-range" if isinstance(kind, str) else "wrong-type", "There is no such kind.")
+        raise fault("kind", "out-of-range" if isinstance(kind, str) else "wrong-type", "There is no such kind.")
     return found
 
 
@@ -102,10 +102,10 @@ def _changed(sent: Mapping[str, JsonValue], fields: Mapping[str, object]) -> fro
     if named is None:
         return None
     if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
-        raise _fault("changed", "wrong-type", "Give the names of the changed fields as a list.")
+        raise fault("changed", "wrong-type", "Give the names of the changed fields as a list.")
     names = frozenset(cast("list[str]", named))
     if not names <= fields.keys():
-        raise _fault("changed", "unknown-field", "Every changed field must stand in fields.")
+        raise fault("changed", "unknown-field", "Every changed field must stand in fields.")
     return names
 
 
@@ -128,7 +128,7 @@ def _needed(  # noqa: PLR0913 - what to look at, and what it must be
     value = sent.get(name, default)
     code = type_fault(value, its_type) or (None if fits(value) else "out-of-range")
     if code is not None:
-        raise _fault(name, code, wanted)
+        raise fault(name, code, wanted)
     return value
 
 
@@ -136,16 +136,13 @@ def _is_revision(value: int) -> bool:
     return 0 <= value <= _MOST_REVISION
 
 
-def _name(value: JsonValue) -> str:
+def name_of(value: JsonValue) -> str:
+    """The value, if a kind or a record could be called so; else empty."""
     return value if isinstance(value, str) and is_record_id(value) else ""
 
 
 def _named(name: str) -> str:
     return name[:64] if is_storable(name) else ""
-
-
-def _fault(field: str, code: str, message: str) -> Invalid:
-    return Invalid([FieldError(pointer=f"/{field}" if field else "", code=code, message=message)])
 
 
 def _escaped(offered: object) -> str:

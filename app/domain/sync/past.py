@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from app.domain.errors import FieldError, Invalid
+from app.domain.errors import fault
 from app.domain.ids import Device, RecordId, is_record_id
 from app.domain.records.field_types import AnyValue, Fault, FieldType, Instant, Text, WholeNumber
 from app.domain.records.record import KindName, Value, encode
@@ -57,18 +57,18 @@ def kept_entry(outcome: str, changes: str) -> Entry:
 def read_past(sent: JsonValue) -> PastRow:
     """A row of an export's history; refuses with Invalid, and may be handed anything."""
     if not isinstance(sent, dict) or isinstance(sent, RepeatedKeys):
-        raise _fault("", "wrong-type", "A row of the history is a JSON object, with each member once.")
+        raise fault("", "wrong-type", "A row of the history is a JSON object, with each member once.")
     if not sent.keys() <= _MEMBERS:
-        raise _fault("", "unknown-field", "A row of the history has no other members than its own.")
+        raise fault("", "unknown-field", "A row of the history has no other members than its own.")
     for name in ("kind", "id"):
         value = sent.get(name)
         if not isinstance(value, str) or not is_record_id(value):
-            raise _fault(name, "invalid-text", "Give 1 to 64 letters, digits, - and _.")
+            raise fault(name, "invalid-text", "Give 1 to 64 letters, digits, - and _.")
     at = cast("str", _checked("at", Instant(), sent.get("at")))
     seq = sent.get("seq")
     outcome = sent.get("outcome")
     if not isinstance(outcome, str) or outcome not in {*Outcome}:
-        raise _fault("outcome", "out-of-range", f"Give one of: {', '.join(Outcome)}.")
+        raise fault("outcome", "out-of-range", f"Give one of: {', '.join(Outcome)}.")
     return PastRow(
         kind=KindName(cast("str", sent["kind"])),
         id=RecordId(cast("str", sent["id"])),
@@ -84,11 +84,11 @@ def _changes(sent: JsonValue) -> Mapping[str, tuple[Value, Value]]:
     for name in ("old", "new"):
         side = sent.get(name) if isinstance(sent, dict) and sent.keys() == {"old", "new"} else None
         if not isinstance(side, dict) or isinstance(side, RepeatedKeys):
-            raise _fault("changes", "wrong-type", 'Give {"old": {...}, "new": {...}}.')
+            raise fault("changes", "wrong-type", 'Give {"old": {...}, "new": {...}}.')
         sides.append(side)
     old, new = sides
     if old.keys() != new.keys() or len(new) > _MOST_FIELDS:
-        raise _fault("changes", "out-of-range", f"Give the same fields as old and new, {_MOST_FIELDS} at most.")
+        raise fault("changes", "out-of-range", f"Give the same fields as old and new, {_MOST_FIELDS} at most.")
     for name in new:
         _checked("changes", _FIELD, name)
     return {name: (_value(name, old[name]), _value(name, new[name])) for name in new}
@@ -103,13 +103,9 @@ def _value(name: str, sent: JsonValue) -> Value:
 def _checked(name: str, wanted: FieldType, value: object) -> Value:
     found = wanted.check(value)
     if isinstance(found, Fault):
-        raise _fault(name, found.code, found.message)
+        raise fault(name, found.code, found.message)
     return found
 
 
 def _plain(value: Any) -> Value:  # noqa: ANN401 - what JSON holds
     return tuple(cast("list[str]", value)) if isinstance(value, list) else value
-
-
-def _fault(name: str, code: str, message: str) -> Invalid:
-    return Invalid([FieldError(pointer=f"/{name}" if name else "", code=code, message=message)])
