@@ -1,4 +1,4 @@
-"""Summaries as a phone gets them: the first form, which judges no change (api, "Trends"; trends, sections 1 to 8)."""
+"""Summaries as a phone gets them (api, "Trends"; trends, sections 1 to 8)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -52,7 +52,7 @@ def test_summary_has_the_members_of_its_page(phone: Phone) -> None:
         *("primary_chosen_after_start", "dose_bands", "coverage", "periods", "composite", "measures", "side_effects"),
         *("adherence", "confounders", "evidence", "caveats"),
     ]
-    assert (told["condition"], told["as_of"], told["method_version"]) == ("fibromyalgia", "2026-03-02", "none-0")
+    assert (told["condition"], told["as_of"], told["method_version"]) == ("fibromyalgia", "2026-03-02", "wss-1")
     assert (told["first_dose_date"], told["weeks_treated"]) == (FIRST_DOSE.isoformat(), WEEKS)
     assert told["primary_measure"] == "pain"
     assert told["primary_chosen_after_start"] is False
@@ -81,17 +81,49 @@ def test_series_have_the_members_of_their_page(phone: Phone) -> None:
         }
 
 
-def test_diary_that_could_be_judged_is_not_judged_yet(phone: Phone) -> None:
-    live(phone, before=7, after=2)
+def test_lasting_fall_is_a_benefit_with_its_week_and_size(phone: Phone) -> None:
+    write_days(phone, days_from(FIRST, 28), **dict.fromkeys(SCORES, 7))
+    write_days(phone, days_from(FIRST_DOSE + timedelta(weeks=2), 28), **dict.fromkeys(SCORES, 4))
+    write_doses(phone, days_from(FIRST_DOSE, 7 * WEEKS))
     told = summary(phone)
-    for series in (told["composite"], *told["measures"].values()):
+    for name, series in (("composite", told["composite"]), *told["measures"].items()):
         verdict = series["verdict"]
-        assert verdict["status"] == "no_clear_change"
-        assert holds_nothing_inferred(verdict)
-        assert (verdict["needs"], verdict["possible_from"]) == ([], None)
+        assert verdict["status"] == "benefit"
+        assert verdict["z"] > verdict["bar"] == (3.0 if name == "composite" else 3.4)
+        assert verdict["false_alarm_percent"] >= 1
+        weeks, drop = verdict["weeks_to_benefit"], verdict["drop"]
+        assert (weeks["level"], drop["level"]) == (0.9, 0.9)
+        assert weeks["low"] < 2.1
+        assert weeks["low"] < weeks["estimate"] < weeks["high"]
+        assert weeks["estimate"] == pytest.approx(2, abs=0.2)
+        assert drop["low"] < drop["estimate"] < drop["high"]
+        assert drop["estimate"] == pytest.approx(3, abs=0.1)
+        assert verdict["size"] == ("moderate" if name == "pain" else None)
         assert verdict["last_week_on"] == "2026-02-28"
         assert verdict["text"]
-    assert "not-yet-assessed" in caveats(told)
+    assert {"chance", "started-at-worst", "placebo"} <= caveats(told)
+
+
+def test_benefit_is_published_when_the_look_a_week_earlier_told_it_too(phone: Phone) -> None:
+    live(phone, before=7, after=4)
+    write_days(phone, days_from(FIRST_DOSE + timedelta(weeks=WEEKS), 2), pain=4)
+    first = summary(phone, f"{TREND}?as_of=2026-02-28")["composite"]["verdict"]
+    assert (first["status"], first["published"]) == ("benefit_early", False)
+    assert first["needs"] == [{"code": "confirmation", "measure": None, "have": 1, "want": 2, "by": "2026-03-07"}]
+    assert "7 March 2026" in first["text"]
+
+
+def test_usual_level_tells_a_return_to_usual_from_a_benefit(phone: Phone) -> None:
+    live(phone, before=7, after=4)
+    for measure in SCORES:
+        phone.stored(f"/v1/usuals/{measure}", {"value": 4, "asked_on": "2026-01-17"})
+    told = summary(phone)
+    assert told["composite"]["verdict"]["status"] == "possible"
+    assert "may-be-return-to-usual" in caveats(told)
+    phone.stored("/v1/usuals/pain", {"value": 7, "asked_on": "2026-01-17"})
+    assert summary(phone)["composite"]["verdict"]["status"] == "benefit_early"
+    phone.stored("/v1/usuals/pain", {"value": 4, "asked_on": "2026-01-19"})
+    assert summary(phone)["composite"]["verdict"]["status"] == "benefit_early"
 
 
 def test_low_baseline_leaves_no_room_to_judge(phone: Phone) -> None:
@@ -99,7 +131,6 @@ def test_low_baseline_leaves_no_room_to_judge(phone: Phone) -> None:
     told = summary(phone)
     assert told["composite"]["verdict"]["status"] == "too_low_to_judge"
     assert holds_nothing_inferred(told["composite"]["verdict"])
-    assert "not-yet-assessed" not in caveats(told)
 
 
 def test_treatment_without_a_day_before_it_has_no_baseline(phone: Phone) -> None:
@@ -131,7 +162,7 @@ def test_verdict_becomes_possible_on_the_day_that_was_promised(phone: Phone) -> 
     assert early["status"] == "not_enough_data"
     assert [(need["code"], need["have"], need["want"]) for need in early["needs"]] == [("treatment_weeks", 3, 6)]
     assert early["possible_from"] == "2026-02-28"
-    for day, status in (("2026-02-27", "not_enough_data"), ("2026-02-28", "no_clear_change")):
+    for day, status in (("2026-02-27", "not_enough_data"), ("2026-02-28", "benefit_early")):
         assert summary(phone, f"{TREND}?as_of={day}")["composite"]["verdict"]["status"] == status
 
 

@@ -69,8 +69,10 @@ def check_what_is_told(phone: Phone) -> None:
     assert told["adherence"] == {"low": 42 / 43, "high": 1.0, "days": 43, "longest_gap_days": 1}
     assert told["composite"]["baseline"] == {"weeks": 2, "entries": 14, "mean": 6.0}
     assert [week["mean"] for week in told["measures"]["pain"]["weeks"]] == [7, 7, 7, 7, 4, 4, 4, 4]
-    assert told["composite"]["verdict"]["status"] == "no_clear_change"
-    assert "not-yet-assessed" in {caveat["code"] for caveat in told["caveats"]}
+    verdict = told["composite"]["verdict"]
+    assert (verdict["status"], verdict["published"]) == ("benefit", False)
+    assert [need["code"] for need in verdict["needs"]] == ["confirmation"]
+    assert "started-at-worst" in {caveat["code"] for caveat in told["caveats"]}
     chart = phone.get("/v1/trends/fibromyalgia/chart.svg?measure=pain&theme=dark")
     assert (chart.status_code, chart.headers["content-type"]) == (200, "image/svg+xml")
     assert phone.get("/v1/today").json()["needs"] == []

@@ -45,7 +45,7 @@ from app.domain.trends.treatment import DoseStatus, RegimenStep, Treatment, in_o
 from app.domain.trends.written import date_in, event, medication, own_measure, regimen_step, text_in, usual
 
 _DAY = timedelta(days=1)
-_NO_TREATMENT = Treatment(first_dose=None, from_plan=False, planned_on=None, pauses=(), stopped=())
+_NO_TREATMENT = Treatment(first_dose=None, from_plan=False, planned_on=None, pauses=(), stopped=(), quiet=())
 
 
 def redacted(whole: WholeDiary, terms: Terms) -> VisibleDiary:
@@ -292,6 +292,7 @@ class _Redaction:
             planned_on=None,
             pauses=tuple(pauses),
             stopped=tuple(clipped(whole.stopped, start, span.last)),
+            quiet=tuple(clipped(whole.quiet, start, span.last)),
         )
 
     def _marked(self, kind: str, found: Iterable[tuple[str, Fields, Any, tuple[str, ...]]]) -> list[Any]:

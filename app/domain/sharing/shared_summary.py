@@ -28,7 +28,7 @@ OTHER_TREATMENT: Final = "~"
 """What the id of a medicine or event begins with that is not assigned to a granted condition."""
 _BASELINE_OUTSIDE: Final = "baseline-outside-grant"
 _TELLS_OF_DOSES: Final = frozenset({"first-dose-from-plan"})
-_OF_THE_START: Final = _TELLS_OF_DOSES | {"not-yet-assessed", "primary-chosen-after-start"}
+_OF_THE_START: Final = _TELLS_OF_DOSES | {"primary-chosen-after-start"}
 _COVERAGE: Final = "low-coverage"
 _NO_ADHERENCE: Final = Adherence(low=None, high=None, days=0, longest_gap_days=0)
 
@@ -127,12 +127,15 @@ def _starting_outside(told: Summary, shared: Shared, begins: date, messages: Mes
 
 
 def _without_doses(told: Summary, messages: Messages) -> Summary:
-    """No mg, no adherence, and no date from which one of a dose could be told."""
+    """No mg, no adherence, and nothing from which the date of a dose could be told.
+
+    Weeks to the benefit count from the first dose, and the series shows when the benefit came.
+    """
 
     def withheld(trend: T) -> T:
         verdict = trend.verdict
         text = messages.say(f"shared-{verdict.status}")
-        verdict = replace(verdict, needs=(), possible_from=None, last_week_on=None, text=text)
+        verdict = replace(verdict, weeks_to_benefit=None, needs=(), possible_from=None, last_week_on=None, text=text)
         return replace(trend, verdict=verdict)
 
     told = replace(

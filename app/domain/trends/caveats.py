@@ -1,16 +1,28 @@
 """What a reader of a summary should bear in mind (trends, section 7)."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.domain.trends.confounders import Confounder
 from app.domain.trends.coverage import Coverage
-from app.domain.trends.look import Look
+from app.domain.trends.error_rates import (
+    SLOW_DRIFT,
+    STARTED_AT_WORST,
+    STARTED_AT_WORST_USUAL_TOLD,
+    false_alarm_percent,
+)
+from app.domain.trends.judgement import BETTER
+from app.domain.trends.look import Look, Subject
 from app.domain.trends.periods import Period
 from app.domain.trends.verdict import Standing, Status
 
 SILENT_WEEKS = 8
+_CODES = {
+    "chance-possible": "chance",
+    "chance-worse": "chance",
+    "started-at-worst-usual-told": "started-at-worst",
+}
+"""The codes of caveats that have more than one text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +33,45 @@ class Caveat:
     text: str
 
 
-def caveats(stands: Standing, seen: Look, covered: Coverage, others: Collection[Confounder]) -> tuple[Caveat, ...]:
+def caveats(
+    together: Subject, stands: Standing, seen: Look, covered: Coverage, *, confounded: bool
+) -> tuple[Caveat, ...]:
     """Those that hold for the composite in the present period, in a fixed order."""
     period = seen.present
-    held: dict[str, dict[str, int] | None] = {
-        "not-yet-assessed": {} if stands.status is Status.NO_CLEAR_CHANGE else None,
-        "confounded": {} if others else None,
+    held: dict[str, Mapping[str, object] | None] = {
+        **_of_change(together, stands, period),
+        "confounded": {} if confounded else None,
         "low-coverage": {"days_scored": covered.days_scored, "days": covered.days} if covered.low else None,
         "primary-chosen-after-start": {} if seen.chosen_late else None,
         "first-dose-from-plan": {} if seen.diary.treatment.from_plan else None,
         "diary-silent": {"weeks": SILENT_WEEKS} if _silent(stands, period) else None,
     }
-    say = seen.messages.say
     return tuple(
-        Caveat(code=code, text=say(f"caveat-{code}", **told)) for code, told in held.items() if told is not None
+        Caveat(code=_CODES.get(text, text), text=seen.messages.say(f"caveat-{text}", **told))
+        for text, told in held.items()
+        if told is not None
     )
+
+
+def _of_change(together: Subject, stands: Standing, period: Period) -> Mapping[str, Mapping[str, object]]:
+    """By text: what goes with a change, and with one for the better alone."""
+    if stands.status not in BETTER | {Status.WORSE}:
+        return {}
+    percent = false_alarm_percent(stands.status, stands.judged.bar)
+    if stands.status is Status.WORSE:
+        return {"chance-worse": {"percent": percent}}
+    told: dict[str, Mapping[str, object]] = {}
+    if stands.judged.back_to_usual:
+        told["may-be-return-to-usual"] = {}
+    elif stands.status is Status.POSSIBLE:
+        told["chance-possible"] = {"percent": percent}
+    else:
+        told["chance"] = {"percent": percent, "drift": SLOW_DRIFT}
+    if together.usual_level(period.starts_on) is None:
+        told["started-at-worst"] = {"percent": STARTED_AT_WORST}
+    else:
+        told["started-at-worst-usual-told"] = {"percent": STARTED_AT_WORST_USUAL_TOLD}
+    return {**told, "placebo": {}}
 
 
 def _silent(stands: Standing, period: Period) -> bool:

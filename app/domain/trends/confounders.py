@@ -6,7 +6,10 @@ from datetime import date
 
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Event, Medication
+from app.domain.trends.look import Look
 from app.domain.trends.messages import Messages
+from app.domain.trends.periods import Period
+from app.domain.trends.window import baseline_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,14 @@ class Confounder:
     id: str
     starts_on: date | None
     text: str
+
+
+def confounders_in(period: Period, seen: Look) -> tuple[Confounder, ...]:
+    """What else changed from 8 weeks before a period's first dose on; without one nothing can be confounded yet."""
+    if not period.treated:
+        return ()
+    window = DateRange(first=baseline_before(period.starts_on).first, last=period.ends_on)
+    return confounders(seen.diary.medications, seen.diary.events, window, seen.messages)
 
 
 def confounders(

@@ -2,16 +2,16 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.trends.choice import LOWER, Choice, Scale, choice, scales
 from app.domain.trends.composite import composite
 from app.domain.trends.dates import DateRange
-from app.domain.trends.diary import Day, Diary
+from app.domain.trends.diary import Day, Diary, Usual
 from app.domain.trends.messages import Messages
 from app.domain.trends.periods import Period, periods
-from app.domain.trends.series import Series, Values, measure_series
+from app.domain.trends.series import SOURCES, TOP, Series, Values, measure_series
 from app.domain.trends.window import diary_window
 
 
@@ -26,8 +26,21 @@ class Subject:
     measures: tuple[str, ...]
     """Those of the targets that take part now."""
     values: Values
-    unanswered: tuple[str, ...]
-    """Targets whose usual level was not told by the look's date."""
+    usuals: tuple[Usual, ...]
+    """Levels of a usual day that were told by the date, lower-is-better; the later of two of one measure stands."""
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """What the series is made from, but for the measures whose usual level was told."""
+        answered = {usual.measure for usual in self.usuals}
+        return tuple(code for code in self.targets if code not in answered)
+
+    def usual_level(self, told_by: date) -> float | None:
+        """The mean usual level of the measures that take part; None unless it was told for all of them by the date."""
+        told = {usual.measure: usual.value for usual in self.usuals if usual.asked_on <= told_by}
+        if not self.measures or any(code not in told for code in self.measures):
+            return None
+        return sum(told[code] for code in self.measures) / len(self.measures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +55,8 @@ class Look:
     scales: Mapping[str, Scale]
     series: Mapping[str, Series]
     periods: tuple[Period, ...]
-    unanswered: tuple[str, ...]
-    """Targets whose usual level was not told by then."""
+    usuals: tuple[Usual, ...]
+    """Levels of a usual day that were told by then, lower-is-better; the later of two of one measure stands."""
 
     @property
     def targets(self) -> Mapping[str, Values]:
@@ -74,7 +87,7 @@ class Look:
             targets=self.targets,
             measures=together.measures,
             values=together.values,
-            unanswered=self.unanswered,
+            usuals=self.usuals,
         )
 
     def measure(self, code: str) -> Subject:
@@ -86,7 +99,7 @@ class Look:
             targets={code: values},
             measures=(code,),
             values=values,
-            unanswered=tuple(one for one in self.unanswered if one == code),
+            usuals=self.usuals,
         )
 
 
@@ -101,7 +114,6 @@ def look(diary: Diary, as_of: date, messages: Messages) -> Look:
         code: measure_series(code, days, moments, higher_is_better=known[code].higher_is_better)
         for code in chosen.measures
     }
-    answered = {usual.measure for usual in diary.usuals if usual.asked_on <= as_of}
     return Look(
         diary=diary,
         as_of=as_of,
@@ -111,8 +123,21 @@ def look(diary: Diary, as_of: date, messages: Messages) -> Look:
         scales=known,
         series=series,
         periods=tuple(periods(diary.treatment, {code: series[code].values for code in chosen.targets}, as_of)),
-        unanswered=tuple(code for code in chosen.targets if code not in answered),
+        usuals=tuple(_usuals(diary.usuals, known, as_of)),
     )
+
+
+def _usuals(told: Iterable[Usual], known: Mapping[str, Scale], as_of: date) -> Iterator[Usual]:
+    """What was told of a measure itself stands before what its source tells (`sleep_quality`)."""
+    turned = {source: measure for measure, source in SOURCES.items()}
+    for usual in sorted(told, key=lambda usual: (usual.measure not in turned, usual.asked_on)):
+        if usual.asked_on > as_of:
+            continue
+        scale = known.get(usual.measure)
+        if usual.measure in turned:
+            yield replace(usual, measure=turned[usual.measure], value=TOP - usual.value)
+        elif scale is not None:
+            yield replace(usual, value=TOP - usual.value if scale.higher_is_better else usual.value)
 
 
 def _in_view(days: Iterable[Day], view: Iterable[DateRange]) -> Iterator[tuple[int, Day]]:

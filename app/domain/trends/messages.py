@@ -17,15 +17,20 @@ class Messages:
     months: tuple[str, ...]
     date_form: str
     """With {day}, {month} (its name) and {year}."""
+    decimal_mark: str
     sentences: Mapping[str, str]
     """By code; placeholders are named in braces."""
     names: Mapping[str, Mapping[str, str]]
     """Names of kinds by what they are kinds of; `other` stands for those without a name."""
 
     def say(self, code: str, **values: object) -> str:
-        """One text with its placeholders filled in, dates written out."""
-        told = {name: self.day(value) if isinstance(value, date) else value for name, value in values.items()}
+        """One text with its placeholders filled in: dates written out, floats with one decimal."""
+        told = {name: self._shown(value) for name, value in values.items()}
         return self.sentences[code].format_map(told)
+
+    def number(self, value: float) -> str:
+        """A number with one decimal."""
+        return f"{value:.1f}".replace(".", self.decimal_mark)
 
     def day(self, day: date) -> str:
         """A date as people write it."""
@@ -35,6 +40,15 @@ class Messages:
         """The name of a kind; of one without a name that of `other`."""
         names = self.names[what]
         return names.get(kind, names["other"])
+
+    def _shown(self, value: object) -> object:
+        match value:
+            case date():
+                return self.day(value)
+            case float():
+                return self.number(value)
+            case _:
+                return value
 
 
 ENGLISH = Messages(
@@ -54,6 +68,7 @@ ENGLISH = Messages(
         "December",
     ),
     date_form="{day} {month} {year}",
+    decimal_mark=".",
     sentences={
         # verdicts
         "no-first-dose": "Your diary has no first dose yet, so there is no before and after to compare.",
@@ -87,17 +102,79 @@ ENGLISH = Messages(
             "Before the first dose the scores were already close to the best end of the scale: {mean} on average, "
             "where {best} is best. That leaves too little room for a change that could be told from chance."
         ),
-        "not-judged": (
-            "There are enough scored weeks before and after the first dose. This version shows them and does not judge "
-            "yet whether anything changed."
+        "better": (
+            "Your scores got better by about {points} points (likely {low} to {high}), from around week {week} of "
+            "treatment on (likely week {first_week} to {last_week})."
         ),
+        "better-early": (
+            "Your scores got better by about {points} points (likely {low} to {high}) right after {first_dose}."
+        ),
+        "early-may-be-hope": "A change so soon may come from hope, or be a natural swing.",
+        "early-to-confirm": (
+            "A change so soon may come from hope, or be a natural swing; it is confirmed only if a look on "
+            "{confirmed_on} shows it too."
+        ),
+        "to-confirm": "This is not confirmed yet; it is if a look on {confirmed_on} shows it too.",
+        "never-confirmed": "This part of the treatment ended on {ended_on}, before a second look could confirm it.",
+        "faded": (
+            "From around week {week} of treatment on your scores were better by about {points} points (likely {low} "
+            "to {high}), but in the last weeks more than half of that is gone."
+        ),
+        "worse": (
+            "Your scores in the last weeks are worse than before {first_dose}: {latest} on average now, {before} "
+            "before."
+        ),
+        "maybe-better": (
+            "Your scores may have got better by about {points} points (likely {low} to {high}), but that is not clear "
+            "enough to count."
+        ),
+        "back-to-usual": (
+            "Your scores are better than just before {first_dose}, by about {points} points (likely {low} to {high})."
+        ),
+        "usual-again": "They are not clearly better than what you called usual, so this may be your usual again.",
+        "no-clear-change": (
+            "There is no clear change: {latest} on average in the last weeks, {before} before {first_dose}."
+        ),
+        "small-may-hide": "A small or slow change may not show.",
+        "by-chance": "Swings like this appear in about {percent} of 100 diaries with no effect at all.",
+        "mixed": "Other things changed in the same time too, so what this comes from can't be told.",
+        "size-small": "For pain, studies call a change of this size small.",
+        "size-moderate": "For pain, studies call a change of this size moderate.",
+        "size-substantial": "For pain, studies call a change of this size substantial.",
+        "cause-unknown": "A diary alone can't tell what made the change.",
         # caveats
-        "caveat-not-yet-assessed": (
-            "This version of the service does not judge change yet. It does not say that the medicine helps, and it "
-            "does not say that it doesn't."
+        "caveat-chance": (
+            "Chance swings this large and lasting appear in about {percent} of 100 diaries with no effect at all. In "
+            "diaries that drift slowly on their own it is about {drift} of 100."
+        ),
+        "caveat-chance-possible": (
+            "Chance swings like this appear in about {percent} of 100 diaries with no effect at all, so it does not "
+            "count as a change."
+        ),
+        "caveat-chance-worse": (
+            "Chance swings this large and lasting to the worse appear in about {percent} of 100 diaries with no effect "
+            "at all."
+        ),
+        "caveat-started-at-worst": (
+            "People often start when they feel at their worst, and then part of a fall may be natural. Of 100 people "
+            "who start so, about {percent} would see such a fall without any effect."
+        ),
+        "caveat-started-at-worst-usual-told": (
+            "People often start when they feel at their worst, and then part of a fall may be natural. You told your "
+            "usual level before, which makes that rarer: about {percent} of 100 who start so would still see such a "
+            "fall without any effect."
+        ),
+        "caveat-may-be-return-to-usual": (
+            "Your scores fell, but not clearly below what you called usual before the first dose. They may have gone "
+            "back to usual on their own."
+        ),
+        "caveat-placebo": (
+            "Hope alone can make scores better: in two fibromyalgia trials pain fell by 0.6 to 0.9 points, on a scale "
+            "from 0 to 10, in people who took pills without any medicine."
         ),
         "caveat-confounded": (
-            "Other things changed in the same time, such as other medicines or events. What you see may come from them."
+            "Other things changed in the same time, such as other medicines or events. What you see may come from "
+            "them, so this result is confounded: nobody can tell the causes apart."
         ),
         "caveat-low-coverage": (
             "Scores are there for {days_scored} of {days} days. What the other days were like is not known."

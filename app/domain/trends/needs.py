@@ -48,6 +48,12 @@ def needs(subject: Subject, stands: Standing, seen: Look, period: Period) -> tup
     return tuple(missing), possible
 
 
+def confirmation(subject: Subject, period: Period) -> Need:
+    """The second look that publishes a benefit: one week after the first that told it, at the end of this week."""
+    by = period.last_day(period.complete_weeks)
+    return Need(code="confirmation", measure=subject.measure, have=1, want=2, by=by)
+
+
 def _possible_from(subject: Subject, stands: Standing, seen: Look, period: Period) -> date | None:
     if not period.treated:
         return _possible_before_first_dose(subject, seen.diary.treatment.planned_on, seen.as_of)

@@ -52,8 +52,12 @@ class Period:
         return self.first_day(week + 1) - _DAY
 
     def judges(self, week: int) -> bool:
-        """Whether a week may count for the verdict: among the first 104 of the treatment and untouched by a pause."""
-        return 0 <= week < SCAN_WEEKS and not any(
+        """Whether a week may count for the scan: among the first 104 of the treatment and untouched by a pause."""
+        return week < SCAN_WEEKS and self.treats(week)
+
+    def treats(self, week: int) -> bool:
+        """Whether a week belongs to the treatment and no pause touches it."""
+        return week >= 0 and not any(
             self._week_of(pause.nights.first) <= week <= self._week_of(pause.nights.last) for pause in self.pauses
         )
 

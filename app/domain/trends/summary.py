@@ -8,7 +8,7 @@ from app.domain.catalogue import EvidenceCard, evidence
 from app.domain.ids import Revision
 from app.domain.trends.adherence import Adherence, adherence
 from app.domain.trends.caveats import Caveat, caveats
-from app.domain.trends.confounders import Confounder, confounders
+from app.domain.trends.confounders import Confounder, confounders_in
 from app.domain.trends.coverage import Coverage, coverage
 from app.domain.trends.dates import DateRange, clipped
 from app.domain.trends.diary import Diary
@@ -21,7 +21,6 @@ from app.domain.trends.regimen import Regimen
 from app.domain.trends.trend import CompositeTrend, MeasureTrend, blank_weeks, composite_trend, measure_trend, verdict
 from app.domain.trends.verdict import METHOD_VERSION, Need, Verdict, standing
 from app.domain.trends.weekly_dose import daily_totals, weekly_mg
-from app.domain.trends.window import baseline_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +89,10 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
     totals = daily_totals(diary.doses, regimen)
     blank = blank_weeks(period, weekly_mg(totals, period.anchor))
     together = seen.composite_in(period)
-    stands = standing(together.values, period)
+    stands = standing(together, period)
     since_start = _since_start(seen)
     covered = coverage(seen.targets.values(), since_start)
-    others = _confounders(seen)
+    others = confounders_in(period, seen)
     return Summary(
         condition=seen.choice.condition,
         as_of=as_of,
@@ -112,7 +111,7 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
         adherence=adherence(diary.doses, diary.treatment, since_start).range,
         confounders=others,
         evidence=Evidence(cards=evidence(seen.choice.condition)),
-        caveats=caveats(stands, seen, covered, others),
+        caveats=caveats(together, stands, seen, covered, confounded=bool(others)),
     )
 
 
@@ -142,7 +141,7 @@ def today_needs(diaries: Iterable[Diary], as_of: date) -> tuple[Need, ...]:
             continue
         seen = look(diary, as_of, ENGLISH)
         together = seen.composite_in(seen.present)
-        stands = standing(together.values, seen.present)
+        stands = standing(together, seen.present)
         for need in needs(together, stands, seen, seen.present)[0]:
             if need.code in BEFORE_FIRST_DOSE:
                 missing.setdefault((need.code, need.measure), need)
@@ -160,13 +159,5 @@ def _since_start(seen: Look) -> list[DateRange]:
 
 def _past(seen: Look, past: Period) -> PastPeriod:
     together = seen.composite_in(past)
-    told = verdict(together, standing(together.values, past), seen, past)
+    told = verdict(together, standing(together, past), seen, past)
     return PastPeriod(starts_on=past.starts_on, ends_on=past.ends_on, verdict=told)
-
-
-def _confounders(seen: Look) -> tuple[Confounder, ...]:
-    """From 8 weeks before the first dose on; without one nothing can be confounded yet."""
-    if seen.first_dose is None:
-        return ()
-    window = DateRange(first=baseline_before(seen.first_dose).first, last=seen.as_of)
-    return confounders(seen.diary.medications, seen.diary.events, window, seen.messages)

@@ -5,12 +5,12 @@ the first dose of a diary of ten years costs no more than that of a new one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from app.domain.trends.dates import DateRange, joined
+from app.domain.trends.dates import DateRange, clipped, joined
 
 _DAY = timedelta(days=1)
 TRIAL_NIGHTS = 14
@@ -72,6 +72,25 @@ class Treatment:
     """Ascending and apart from one another."""
     stopped: tuple[DateRange, ...]
     """From each stop step to the day before the restart, ascending."""
+    quiet: tuple[DateRange, ...]
+    """Runs of nights recorded skipped or held that are long enough for a pause, ascending."""
+
+    def cut(self, as_of: date) -> "Treatment":
+        """The course as a look at an earlier date saw it.
+
+        The one thing that it may see otherwise: within 14 nights of a single dose the earlier look could not know yet
+        that it would stay a trial dose.
+        """
+        if self.first_dose is None or self.first_dose > as_of:
+            return replace(self, first_dose=None, from_plan=False, pauses=(), stopped=(), quiet=())
+        stopped = tuple(clipped(self.stopped, self.first_dose, as_of))
+        quiet = tuple(_long_enough(clipped(self.quiet, self.first_dose, as_of)))
+        restarts = {pause.nights.last: pause.restarts_on for pause in self.pauses}
+        pauses: list[Pause] = []
+        for nights in joined((*stopped, *quiet)):
+            again = restarts.get(nights.last, nights.last + _DAY)
+            pauses.append(Pause(nights=nights, restarts_on=again if again is not None and again <= as_of else None))
+        return replace(self, pauses=tuple(pauses), stopped=stopped, quiet=quiet)
 
 
 def treatment(
@@ -88,7 +107,9 @@ def treatment(
     first = min((day for day in (dosed_on, *begun[:1]) if day is not None), default=None)
     if first is None:
         planned = (step.starts_on for step in steps if step.starts_on > as_of and not step.stops)
-        return Treatment(first_dose=None, from_plan=False, planned_on=min(planned, default=None), pauses=(), stopped=())
+        return Treatment(
+            first_dose=None, from_plan=False, planned_on=min(planned, default=None), pauses=(), stopped=(), quiet=()
+        )
 
     def restart(after: date) -> date | None:
         by_dose = _first_night(nights_from(after + _DAY), as_of)
@@ -97,7 +118,7 @@ def treatment(
 
     slack = first + timedelta(days=PLAN_SLACK_DAYS)
     stopped = tuple(_stops(known, first, restart, as_of))
-    quiet = _runs(day for day in quiet_nights if first <= day <= as_of)
+    quiet = tuple(_runs(day for day in quiet_nights if first <= day <= as_of))
     pauses = tuple(Pause(nights=nights, restarts_on=restart(nights.last)) for nights in joined((*stopped, *quiet)))
     return Treatment(
         first_dose=first,
@@ -105,6 +126,7 @@ def treatment(
         planned_on=None,
         pauses=pauses,
         stopped=stopped,
+        quiet=quiet,
     )
 
 
@@ -139,6 +161,8 @@ def _stops(
 
 def _runs(days: Iterable[date]) -> Iterator[DateRange]:
     """The runs of nights in a row that are long enough for a pause."""
-    for run in joined(DateRange(first=day, last=day) for day in days):
-        if (run.last - run.first).days + 1 >= PAUSE_NIGHTS:
-            yield run
+    return _long_enough(joined(DateRange(first=day, last=day) for day in days))
+
+
+def _long_enough(runs: Iterable[DateRange]) -> Iterator[DateRange]:
+    return (run for run in runs if (run.last - run.first).days + 1 >= PAUSE_NIGHTS)

@@ -7,10 +7,15 @@ from decimal import Decimal
 
 from app.domain.catalogue import Direction
 from app.domain.trends.choice import Scale
+from app.domain.trends.confounders import confounders_in
+from app.domain.trends.error_rates import false_alarm_percent
+from app.domain.trends.judgement import CLAIMS
 from app.domain.trends.look import Look, Subject
-from app.domain.trends.needs import needs
+from app.domain.trends.needs import confirmation, needs
 from app.domain.trends.periods import Period
-from app.domain.trends.verdict import Standing, Verdict, standing
+from app.domain.trends.result_text import Found, result_text
+from app.domain.trends.size import size_in_words
+from app.domain.trends.verdict import Standing, Verdict, published, standing
 from app.domain.trends.verdict_text import verdict_text
 from app.domain.trends.weeks import Baseline
 from app.domain.trends.window import BASELINE_WEEKS, LATEST_WEEKS, in_view
@@ -82,7 +87,7 @@ def composite_trend(subject: Subject, stands: Standing, seen: Look, blank: Mappi
 def measure_trend(code: str, seen: Look, blank: Mapping[int, Week]) -> MeasureTrend:
     """One measure in the present period; blank are the `blank_weeks`."""
     subject, series = seen.measure(code), seen.series[code]
-    scale, stands = subject.scale, standing(subject.values, seen.present)
+    scale, stands = subject.scale, standing(subject, seen.present)
     before = stands.baseline
     return MeasureTrend(
         label=scale.label,
@@ -97,20 +102,38 @@ def measure_trend(code: str, seen: Look, blank: Mapping[int, Week]) -> MeasureTr
 
 def verdict(subject: Subject, stands: Standing, seen: Look, period: Period) -> Verdict:
     """The answer on one series in one period."""
+    judged = stands.judged
+    is_published = published(subject, stands, seen, period)
     missing, possible_from = needs(subject, stands, seen, period)
+    to_confirm = stands.status in CLAIMS and not is_published and not period.ended
+    confirmed = confirmation(subject, period) if to_confirm else None
+    size = size_in_words(subject, judged)
+    if judged.z is None:
+        text = verdict_text(subject, stands, seen, period, possible_from)
+    else:
+        found = Found(
+            subject=subject,
+            stands=stands,
+            period=period,
+            published=is_published,
+            confirmed_on=confirmed.by if confirmed else None,
+            size=size,
+            confounded=bool(confounders_in(period, seen)),
+        )
+        text = result_text(found, seen)
     return Verdict(
         status=stands.status,
-        published=False,
-        z=None,
-        bar=None,
-        false_alarm_percent=None,
-        weeks_to_benefit=None,
-        drop=None,
-        size=None,
-        needs=missing,
+        published=is_published,
+        z=judged.z,
+        bar=judged.bar,
+        false_alarm_percent=false_alarm_percent(stands.status, judged.bar),
+        weeks_to_benefit=judged.weeks_to_benefit,
+        drop=judged.drop,
+        size=size,
+        needs=(*missing, confirmed) if confirmed else missing,
         possible_from=possible_from,
         last_week_on=stands.last_week_on,
-        text=verdict_text(subject, stands, seen, period, possible_from),
+        text=text,
     )
 
 

@@ -1,47 +1,22 @@
-"""What one series of one period can tell, and the verdict's shape.
+"""What one series of one period tells, and the verdict's shape."""
 
-This form judges no change: of the states of trends, section 2, step 1 it tells the three that need no inference, and
-`no_clear_change` with the caveat `not-yet-assessed` wherever a judgement would be possible.
-"""
-
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from datetime import date, timedelta
 
-from app.domain.trends.periods import BASELINE_VALID_WEEKS, Period
-from app.domain.trends.series import Values
+from app.domain.trends.estimates import Estimate
+from app.domain.trends.judgement import CLAIMS, Case, Judgement, Status, judge
+from app.domain.trends.look import Look, Subject
+from app.domain.trends.periods import BASELINE_VALID_WEEKS, Period, periods
 from app.domain.trends.weeks import Baseline, WeekRow, baseline, weekly_rows, within
 
-METHOD_VERSION = "none-0"
+METHOD_VERSION = "wss-1"
 BASELINE_ENTRIES = 10
 TREATMENT_WEEKS = 6
 """Valid weeks that a judgement needs from the first dose on."""
-LOWEST_BASELINE = 3.0
-"""Below this mean there is no room for a fall that counts."""
-
-
-class Status(StrEnum):
-    """What the diary says about one series."""
-
-    NO_BASELINE = "no_baseline"
-    NOT_ENOUGH_DATA = "not_enough_data"
-    TOO_LOW_TO_JUDGE = "too_low_to_judge"
-    NO_CLEAR_CHANGE = "no_clear_change"
-    POSSIBLE = "possible"
-    BENEFIT_EARLY = "benefit_early"
-    BENEFIT = "benefit"
-    FADED = "faded"
-    WORSE = "worse"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """An inferred number with its interval."""
-
-    estimate: float
-    low: float
-    high: float
-    level: float
+LATEST = 4
+"""Valid weeks whose mean says where things stand."""
+_WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,25 +64,53 @@ class Standing:
     """Scored days of the baseline, valid week or not."""
     treatment: tuple[WeekRow, ...]
     """The valid weeks that may be judged."""
+    latest: tuple[WeekRow, ...]
+    """The last 4 valid weeks of the treatment, also past those that may be judged."""
     last_week_on: date | None
-    status: Status
+    judged: Judgement
+
+    @property
+    def status(self) -> Status:
+        """What may be told."""
+        return self.judged.status
 
 
-def standing(values: Values, period: Period) -> Standing:
-    """Counts the weeks of one series, and says what may be told from them (trends, section 2, step 1)."""
+def standing(subject: Subject, period: Period) -> Standing:
+    """Counts the weeks of one series in one period, and judges them where there are enough (trends, section 2)."""
     complete = period.complete_weeks
-    rows = tuple(row for row in weekly_rows(values, period.anchor) if row.week < complete)
-    inside = within(values, period.baseline)
-    before = baseline(weekly_rows(inside, period.anchor))
+    rows = tuple(row for row in weekly_rows(subject.values, period.anchor) if row.week < complete)
+    inside = within(subject.values, period.baseline)
+    before = [row for row in weekly_rows(inside, period.anchor) if row.valid]
     treatment = tuple(row for row in rows if row.valid and period.judges(row.week))
+    latest = tuple(row for row in rows if row.valid and period.treats(row.week))[-LATEST:]
+    counted = baseline(before)
+    missing = _missing(period, counted, len(inside), len(treatment))
+    case = Case(
+        baseline=before,
+        treatment=treatment,
+        latest=latest,
+        usual=subject.usual_level(period.starts_on),
+        beside_composite=subject.measure is not None,
+    )
     return Standing(
         rows=rows,
-        baseline=before,
+        baseline=counted,
         scored_baseline_days=len(inside),
         treatment=treatment,
+        latest=latest,
         last_week_on=_last_week_on(rows, period),
-        status=_status(period, before, len(inside), len(treatment)),
+        judged=judge(case) if missing is None else Judgement(status=missing),
     )
+
+
+def published(subject: Subject, stands: Standing, seen: Look, period: Period) -> bool:
+    """Whether the look one week earlier told of a benefit too: today's diary, cut at that date."""
+    if stands.status not in CLAIMS:
+        return False
+    as_of = period.ends_on - _WEEK
+    earlier = periods(seen.diary.treatment.cut(as_of), seen.targets, as_of)[-1]
+    same = earlier.treated and earlier.starts_on == period.starts_on
+    return same and standing(subject, earlier).status in CLAIMS
 
 
 def enough_baseline(before: Baseline) -> bool:
@@ -115,17 +118,16 @@ def enough_baseline(before: Baseline) -> bool:
     return before.weeks >= BASELINE_VALID_WEEKS and before.entries >= BASELINE_ENTRIES
 
 
-def _status(period: Period, before: Baseline, scored: int, treatment_weeks: int) -> Status:
+def _missing(period: Period, before: Baseline, scored: int, treatment_weeks: int) -> Status | None:
+    """What keeps a series from being judged (step 1); None where nothing does."""
     if period.treated and scored == 0:
         return Status.NO_BASELINE
     if not period.treated or not enough_baseline(before) or treatment_weeks < TREATMENT_WEEKS:
         return Status.NOT_ENOUGH_DATA
-    if before.mean is not None and before.mean < LOWEST_BASELINE:
-        return Status.TOO_LOW_TO_JUDGE
-    return Status.NO_CLEAR_CHANGE
+    return None
 
 
-def _last_week_on(rows: tuple[WeekRow, ...], period: Period) -> date | None:
+def _last_week_on(rows: Sequence[WeekRow], period: Period) -> date | None:
     """Treatment weeks only, once there is a treatment."""
     valid = [row.week for row in rows if row.valid and (row.week >= 0 or not period.treated)]
     return period.last_day(valid[-1]) if valid else None

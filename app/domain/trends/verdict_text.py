@@ -13,7 +13,7 @@ Say = Callable[..., str]
 
 
 def verdict_text(subject: Subject, stands: Standing, seen: Look, period: Period, possible_from: date | None) -> str:
-    """What the status means, what is missing, and from when an answer is possible."""
+    """Of a verdict that lacks something: what the status means, what is missing, from when an answer is possible."""
     say = seen.messages.say
     match stands.status:
         case Status.NO_BASELINE:
@@ -22,11 +22,9 @@ def verdict_text(subject: Subject, stands: Standing, seen: Look, period: Period,
             sentences = _before_first_dose(stands, possible_from, seen.diary.treatment.planned_on, say)
         case Status.NOT_ENOUGH_DATA:
             sentences = _too_few_weeks(stands, period, possible_from, say)
-        case Status.TOO_LOW_TO_JUDGE:
-            mean, best = subject.scale.shown(stands.baseline.mean or 0), subject.scale.shown(0)
-            sentences = iter([say("too-low", mean=f"{mean:.1f}", best=f"{best:.0f}")])
         case _:
-            sentences = iter([say("not-judged")])
+            mean, best = subject.scale.shown(stands.baseline.mean or 0), subject.scale.shown(0)
+            sentences = iter([say("too-low", mean=float(mean), best=best)])
     return " ".join(sentences)
 
 

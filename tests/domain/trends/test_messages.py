@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.trends.caveats import Caveat
 from app.domain.trends.diary import Event, Medication
 from app.domain.trends.messages import ENGLISH
 from app.domain.trends.summary import Summary, summary
@@ -64,10 +63,8 @@ def test_a_kind_without_a_name_is_other() -> None:
 FULL = Written(days=steady(range(-28, 60)), doses=taken(range(60)), tracked=tracked())
 
 
-def test_a_full_diary_has_only_the_caveat_of_this_version() -> None:
-    assert seen(FULL, 59).caveats == (
-        Caveat(code="not-yet-assessed", text=ENGLISH.sentences["caveat-not-yet-assessed"]),
-    )
+def test_a_full_diary_without_a_change_has_no_caveat() -> None:
+    assert seen(FULL, 59).caveats == ()
 
 
 @pytest.mark.parametrize(("scored", "low"), [(29, True), (30, False)])

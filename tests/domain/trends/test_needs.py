@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.trends.diary import Usual
+from app.domain.trends.judgement import CLAIMS
 from app.domain.trends.summary import summary, today_needs
 from app.domain.trends.treatment import DoseStatus
 from app.domain.trends.verdict import Need, Status, Verdict
@@ -218,7 +219,10 @@ def test_each_need_is_truly_missing(written: Written, day: int) -> None:
     told_at = summary(written.at(on(day)), on(day), None)
     for found in (told_at.composite.verdict, *(trend.verdict for trend in told_at.measures.values())):
         assert all(0 <= need.have < need.want for need in found.needs)
-        assert bool(found.needs) == (found.status in MISSING)
+        to_confirm = [need.by for need in found.needs if need.code == "confirmation"]
+        assert bool(to_confirm) == (found.status in CLAIMS and not found.published)
+        assert all(by is not None and on(day) < by <= on(day + 7) for by in to_confirm)
+        assert bool(found.needs) == (found.status in MISSING or bool(to_confirm))
         assert found.possible_from is None or found.status is Status.NOT_ENOUGH_DATA
         assert len({(need.code, need.measure) for need in found.needs}) == len(found.needs)
 

@@ -15,6 +15,7 @@ from app.domain.catalogue import Direction, evidence
 from app.domain.ids import Revision
 from app.domain.trends.coverage import Coverage
 from app.domain.trends.diary import Moment, OwnMeasure
+from app.domain.trends.judgement import BETTER, CLAIMS
 from app.domain.trends.summary import Summary, short, summary
 from app.domain.trends.treatment import DoseStatus
 from app.domain.trends.trend import Week
@@ -99,22 +100,23 @@ def test_the_window_of_ten_years_is_the_baseline_104_weeks_and_the_latest_52() -
     assert [(span.first, span.last) for span in window] == [(on(-56), on(727)), (on(as_of - 370), on(as_of))]
 
 
+UNTOLD = {Status.NO_BASELINE, Status.NOT_ENOUGH_DATA, Status.TOO_LOW_TO_JUDGE}
+
+
 @given(diaries(), st.integers(-40, 140))
-def test_this_version_infers_no_number(written: Written, day: int) -> None:
+def test_nothing_is_inferred_where_the_status_says_that_it_cannot_be_told(written: Written, day: int) -> None:
     told = seen(written, day)
-    assert told.method_version == "none-0"
+    assert told.method_version == "wss-1"
     for verdict in verdicts(told):
-        inferred = (verdict.z, verdict.bar, verdict.false_alarm_percent, verdict.weeks_to_benefit, verdict.drop)
-        assert inferred == (None,) * 5
-        assert (verdict.size, verdict.published) == (None, False)
-        assert verdict.status in {
-            Status.NO_BASELINE,
-            Status.NOT_ENOUGH_DATA,
-            Status.TOO_LOW_TO_JUDGE,
-            Status.NO_CLEAR_CHANGE,
-        }
-    codes = [caveat.code for caveat in told.caveats]
-    assert ("not-yet-assessed" in codes) == (told.composite.verdict.status is Status.NO_CLEAR_CHANGE)
+        judged = verdict.status not in UNTOLD
+        for inferred in (verdict.z, verdict.bar, verdict.false_alarm_percent):
+            assert (inferred is not None) is judged
+        for estimated in (verdict.weeks_to_benefit, verdict.drop):
+            assert (estimated is not None) is (verdict.status in BETTER)
+        assert not verdict.published or verdict.status in CLAIMS
+    for code, trend in told.measures.items():
+        assert (trend.verdict.size is not None) is (code == "pain" and trend.verdict.status in BETTER)
+    assert told.composite.verdict.size is None
 
 
 @given(diaries(), st.integers(-40, 140))
