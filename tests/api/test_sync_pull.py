@@ -182,18 +182,27 @@ def test_config_says_what_an_app_needs_to_know(phone: Device) -> None:
     assert told["server_time"].startswith("2026-03-02T12:00:00")
 
 
-@pytest.mark.parametrize("cursor", ["1882948595208911.9999", "9007199254740992.0", "0.0"])
+@pytest.mark.parametrize("cursor", ["1882948595208911.9999.0", "0.0.0"])
 def test_history_goes_on_from_any_place_that_a_diary_can_have(phone: Device, cursor: str) -> None:
     """Restored diaries count from 16 digits on, and an import can bring 10,000 rows of a record at once."""
     phone.push(put(0, {"pain": 1}))
-    assert bool(phone.history(cursor=cursor)["items"]) == (cursor == "0.0")
+    assert bool(phone.history(cursor=cursor)["items"]) == (cursor == "0.0.0")
 
 
-@pytest.mark.parametrize(
-    "cursor", ["", "1", "1.", "1.x", "-1.0", "1.0.0", "99999999999999999.0", "1.9999999999", "²1.0"]
-)
-def test_history_refuses_what_is_no_place(phone: Device, cursor: str) -> None:
-    assert problem(phone.get("/v1/sync/history", kind="day", id=DAY, cursor=cursor)) == (422, "invalid")
+def test_history_refuses_what_is_no_place(phone: Device) -> None:
+    for cursor in (
+        "",
+        "1",
+        "1.0",
+        "1.0.",
+        "1.0.x",
+        "-1.0.0",
+        "1.0.0.0",
+        "99999999999999999.0.0",
+        "1.9999999999.0",
+        "²1.0.0",
+    ):
+        assert problem(phone.get("/v1/sync/history", kind="day", id=DAY, cursor=cursor)) == (422, "invalid")
 
 
 def test_history_is_told_page_by_page_the_oldest_first(phone: Device) -> None:
@@ -204,12 +213,12 @@ def test_history_is_told_page_by_page_the_oldest_first(phone: Device) -> None:
     pains = [(entry["old"], entry["new"]) for entry in whole["items"] if entry["field"] == "pain"]
     assert pains == [(None, 0), (0, 1), (1, 2), (2, 3), (3, 4)]
     assert {(entry["device"], entry["outcome"]) for entry in whole["items"]} == {("phone-a", "applied")}
-    page = phone.history(limit=2)
-    items = page["items"]
-    while page["next_cursor"]:
-        page = phone.history(limit=2, cursor=page["next_cursor"])
-        items += page["items"]
-    assert items == whole["items"]
+    for limit in (1, 2, 3, 100):
+        page = phone.history(limit=limit)
+        items = page["items"]
+        while page["next_cursor"]:
+            page = phone.history(limit=limit, cursor=page["next_cursor"])
+            assert len(page["items"]) <= limit
+            items += page["items"]
+        assert items == whole["items"]
     assert phone.history("day-2026-01-01")["items"] == []
-    for bad in ("x", "1", "1.x", "1.1.1", "9" * 30 + ".1"):
-        assert problem(phone.get("/v1/sync/history", kind="day", id=DAY, cursor=bad)) == (422, "invalid")

@@ -1,6 +1,7 @@
 """Sync: phones push what was written offline, and pull what others wrote (api, "Sync"; sync)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -37,7 +38,7 @@ _MOST_CHANGES = 1000
 _MOST_REVISION = 2**53
 _NAME = r"^[A-Za-z0-9_-]{1,64}$"
 _CONFLICTING = ("bad-seq", "resync-required")
-_PLACE = re.compile(r"([0-9]{1,16})\.([0-9]{1,9})", re.ASCII)
+_PLACE = re.compile(r"([0-9]{1,16})\.([0-9]{1,9})\.([0-9]{1,3})", re.ASCII)
 """A revision, and which of the record's rows of that revision it is."""
 
 router = Router(prefix=f"{PREFIX}/sync", tags=["sync"], responses=problems(401, "wrong-role", 422))
@@ -156,10 +157,12 @@ async def read_sync_history(  # noqa: PLR0913 - a page is named by its record, p
     cursor: AnyCursor = None,
 ) -> Response:
     """What became of a record, the oldest first: every value that was written, or offered and not taken."""
-    rows = await sync.history(parts, access, kind, RecordId(record_id), after=_place(cursor), limit=limit + 1)
-    page = rows[:limit]
-    more = f"{page[-1].rev}.{page[-1].ordinal}" if len(rows) > limit else None
-    answer = {"items": [item for row in page for item in _items(row)], "next_cursor": more}
+    *after, told = _place(cursor)
+    rows = await sync.history(parts, access, kind, RecordId(record_id), after=(after[0], after[1]), limit=limit + 1)
+    items = [(row, item) for row in rows for item in _items(row)][told:]
+    page, beyond = items[:limit], items[limit:]
+    more = _place_after([row for row, _ in page], beyond[0][0], (after[0], after[1], told)) if beyond else None
+    answer = {"items": [item for _, item in page], "next_cursor": more}
     return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
@@ -171,13 +174,21 @@ def _kinds(text: str | None) -> frozenset[KindName] | None:
     return named or None
 
 
-def _place(cursor: str | None) -> tuple[int, int]:
+def _place(cursor: str | None) -> tuple[int, int, int]:
+    """Revision and ordinal of the last row that was told whole, and how many items of the next one were."""
     if cursor is None:
-        return 0, 0
+        return 0, 0, 0
     found = _PLACE.fullmatch(cursor)
     if found is None:
         raise Invalid([FieldError(pointer="cursor", code="out-of-range", message="This is no cursor of this list.")])
-    return int(found[1]), int(found[2])
+    return int(found[1]), int(found[2]), int(found[3])
+
+
+def _place_after(told: Sequence[HistoryRow], following: HistoryRow, began: tuple[int, int, int]) -> str:
+    """The cursor behind these rows, one for each item; `following` is the row of the next item."""
+    whole = [row for row in told if row is not following]
+    rev, ordinal = (whole[-1].rev, whole[-1].ordinal) if whole else began[:2]
+    return f"{rev}.{ordinal}.{len(told) - len(whole) + (0 if whole else began[2])}"
 
 
 def _record(record: StoredRecord) -> dict[str, object]:
