@@ -39,6 +39,7 @@ from app.security.signing import Signer
 from app.services.mail import Mailer, SmtpMailer
 from app.services.news import News
 from app.services.parts import Parts
+from app.services.printing import Printer
 from app.storage import data_folder, sqlite_library
 from app.storage.bulletin import Bulletin
 from app.storage.database import Database
@@ -165,6 +166,7 @@ def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
         limits=RouteLimits(clock=stand_ins.clock) if settings.limits is Switch.ON else None,
         mailer=stand_ins.mailer or _mailer(settings),
         public_url=settings.public_url,
+        printer=Printer(),
     )
 
 

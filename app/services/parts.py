@@ -9,6 +9,7 @@ from app.security.signing import Signer
 from app.security.tokens import Chance
 from app.services.mail import Mailer
 from app.services.news import News
+from app.services.printing import Printer
 from app.storage.database import Database
 
 
@@ -30,10 +31,12 @@ class Parts:
     mailer: Mailer | None
     """None where no mail server is configured."""
     public_url: str
+    printer: Printer
 
     def close(self) -> None:
-        """Lets what is under way end, then closes mail, hashing and database."""
+        """Lets what is under way end, then closes mail, hashing, printing and database."""
         if self.mailer:
             self.mailer.close()
         self.passwords.close()
+        self.printer.close()
         self.database.close()

@@ -63,6 +63,7 @@ OPERATIONS: dict[str, For] = {
     "list_trends": For.PATIENTS,
     "read_trend": For.PATIENTS,
     "draw_chart": For.PATIENTS,
+    "print_report": For.PATIENTS,
     "read_adherence": For.PATIENTS,
     "stream": For.PATIENTS,
     "invite": For.PATIENTS,

@@ -52,6 +52,7 @@ SCHEMAS: Final = {
     **clinic.SCHEMAS,
     **holding.SCHEMAS,
     "Chart": trends.CHART_SCHEMA,
+    "Report": trends.REPORT_SCHEMA,
 }
 """What routes refer to and no model has."""
 _EXAMPLES: Final[dict[str, Any]] = orjson.loads((files(__name__) / "examples.json").read_bytes())

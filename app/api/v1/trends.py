@@ -1,5 +1,6 @@
 """Trend summaries, their chart, and adherence (api, "Trends")."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any, Final
@@ -22,7 +23,7 @@ from app.domain.report.paint import Theme
 from app.domain.trends.messages import ENGLISH
 from app.domain.trends.summary import Summary
 from app.domain.trends.verdict import METHOD_VERSION
-from app.services import trends
+from app.services import reports, trends
 from app.services.parts import Parts
 
 Condition = Annotated[str, Path(max_length=64, description="A condition code, or the id of an own condition.")]
@@ -32,13 +33,24 @@ Measure = Annotated[
     Query(max_length=64, description="A measure code, or `composite`; the condition's primary measure by default."),
 ]
 Charted = Annotated[Theme, Query(description="`auto` follows the reader's setting.")]
+ReportFrom = Annotated[
+    Day | None, Query(alias="from", description="The first day that is shown; all of the summary's by default.")
+]
+ReportTo = Annotated[Day | None, Query(description="The last day, and the date of the look; today by default.")]
 _SVG: Final = "image/svg+xml"
+PDF: Final = "application/pdf"
 _UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {200: TAGGED, 304: {"description": "Unchanged", **TAGGED}}
 _MAY_BE_HELD: Final = {"parameters": [IF_NONE_MATCH]}
 CHART_SCHEMA: Final = {
     "type": "string",
     "description": "An SVG document.",
     "examples": ['<svg xmlns="http://www.w3.org/2000/svg" role="img"><title>Pain</title></svg>'],
+}
+REPORT_SCHEMA: Final = {
+    "type": "string",
+    "format": "binary",
+    "description": "A PDF document.",
+    "examples": ["%PDF-1.4"],
 }
 
 PATH: Final = f"{PREFIX}/trends"
@@ -106,6 +118,48 @@ async def draw_chart(  # noqa: PLR0913 - a picture is named by its subject, date
     return await _answer(request, access, day, content, media_type=_SVG)
 
 
+@router.get(
+    "/trends/{condition}/report.pdf",
+    response_class=Response,
+    responses={
+        **_UNCHANGED,
+        200: {"description": "OK", "content": {PDF: {"schema": {"$ref": "#/components/schemas/Report"}}}, **TAGGED},
+        **problems(404, 503),
+    },
+    openapi_extra=_MAY_BE_HELD,
+)
+async def print_report(  # noqa: PLR0913 - a report is named by its subject and dates
+    request: Request,
+    parts: TheParts,
+    access: Patient,
+    condition: Condition,
+    first: ReportFrom = None,
+    to: ReportTo = None,
+) -> Response:
+    """A page for the doctor: doses, charts, result with interval, side effects, adherence, coverage, evidence."""
+    day = trends.checked_as_of(parts, access, to, pointer="to")
+    since = reports.checked_since(first, day)
+    name = await reports.name_of(parts, access)
+
+    async def content() -> tuple[Revision, bytes]:
+        found, revision = await reports.own_report(parts, access, condition, name, since=since, as_of=day)
+        return revision, await parts.printer.printed(found)
+
+    answer = await _answer(request, access, day, content, media_type=PDF, beside=name_mark(name))
+    answer.headers["Content-Disposition"] = f'inline; filename="{file_name(day)}"'
+    return answer
+
+
+def file_name(day: date) -> str:
+    """What a report is saved as: it tells no condition, since file names are seen by others."""
+    return f"onset-report-{day.isoformat()}.pdf"
+
+
+def name_mark(name: str | None) -> str:
+    """Tells whether a report bears the name that the account has now, without telling it."""
+    return hashlib.sha256((name or "").encode()).hexdigest()[:16]
+
+
 @router.get("/adherence", response_model=AdherenceOut)
 async def read_adherence(
     parts: TheParts,
@@ -118,22 +172,23 @@ async def read_adherence(
     return Response(AdherenceOut.of(found).model_dump_json(), media_type="application/json")
 
 
-async def _answer(
+async def _answer(  # noqa: PLR0913 - what is answered, and what it is made from
     request: Request,
     access: OwnDiary,
     day: date,
     content: Callable[[], Awaitable[tuple[Revision, bytes]]],
     *,
     media_type: str = "application/json",
+    beside: str = "",
 ) -> Response:
     """304 if the client holds what this diary gives at its present revision; computed once for each revision."""
-    tag = _tag(access.revision, day)
+    tag = _tag(access.revision, day, beside)
     rendered: Rendered = request.app.state.rendered
     name = Name(access.patient, request.scope["path"], request.scope["query_string"], tag)
     answer = rendered.get(name)
     if answer is None:
         revision, body = await content()
-        tag, answer = _tag(revision, day), Kept(body, request.scope["route"])
+        tag, answer = _tag(revision, day, beside), Kept(body, request.scope["route"])
         rendered.keep(name._replace(etag=tag), answer)
     if is_known(request, tag):  # only now: a subject that does not exist has no tag, and is not found
         return Response(status_code=304, headers={"ETag": tag})
@@ -145,6 +200,7 @@ def present_tag(parts: Parts, access: OwnDiary) -> str:
     return _tag(access.revision, trends.today(parts, access))
 
 
-def _tag(revision: Revision, day: date) -> str:
-    """Everything that an answer is made from, beside what its URL says."""
-    return f'"{revision}.{day.isoformat()}.{ENGLISH.language}.{METHOD_VERSION}.{CATALOGUE_VERSION}"'
+def _tag(revision: Revision, day: date, beside: str = "") -> str:
+    """Everything that an answer is made from, beside what its URL says; `beside` is what is not in the diary."""
+    made_from = (f"{revision}", day.isoformat(), ENGLISH.language, METHOD_VERSION, CATALOGUE_VERSION, beside)
+    return f'"{".".join(filter(None, made_from))}"'

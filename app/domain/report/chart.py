@@ -13,7 +13,7 @@ from app.domain.report import chart_parts as parts
 from app.domain.report.chart_legend import LEGEND_TOP, LINE_HEIGHT, legend, legend_marks
 from app.domain.report.chart_words import words
 from app.domain.report.drawing import Drawing
-from app.domain.report.frame import SCALE_TOP, WIDTH, Frame
+from app.domain.report.frame import BOTTOM, SCALE_TOP, WIDTH, Frame
 from app.domain.report.paint import Theme
 from app.domain.report.shapes import Mark, Picture
 from app.domain.report.svg import svg
@@ -57,7 +57,7 @@ def chart_picture(
     return Picture(
         key="onset-" + (measure or COMPOSITE).replace(":", "-"),
         width=WIDTH,
-        height=LEGEND_TOP + LINE_HEIGHT * len(keys),
+        height=LEGEND_TOP + LINE_HEIGHT * len(keys) if weeks else BOTTOM + 10,
         title=messages.say("chart-title", label=label),
         words=words(it),
         language=messages.language,

@@ -158,7 +158,10 @@ def others(it: Drawing) -> Iterator[Mark]:
 
 def empty(it: Drawing) -> Iterator[Mark]:
     """What a diary without a complete week says instead of a line."""
-    yield small(_MIDDLE, TOP + 16, it.messages.say("chart-empty"), anchor=Anchor.MIDDLE, fill=Colour.INK)
+    code = "chart-empty-dates" if it.trend.weeks else "chart-empty"
+    yield small(_MIDDLE, TOP + 16, it.messages.say(code), anchor=Anchor.MIDDLE, fill=Colour.INK)
+    if it.trend.weeks:
+        return
     told = (it.messages.say("chart-empty-how"), "", it.trend.verdict.text)
     lines = [line for text in told for line in wrap(text, _LINE_LETTERS) or [""]]
     for at, text in enumerate(lines):

@@ -1,0 +1,72 @@
+"""The tables of a report."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from app.domain.report.chart_words import amount, points
+from app.domain.report.content import Table
+from app.domain.report.report_texts import NOTHING, estimate_text, mean_of
+from app.domain.trends.messages import Messages
+from app.domain.trends.summary import Summary
+from app.domain.trends.trend import CompositeTrend, MeasureTrend, Week
+from app.domain.trends.verdict import Status, Verdict
+from app.domain.trends.weeks import VALID_DAYS
+
+_LATEST = 4
+"""So many valid weeks are the present."""
+
+
+def results(summary: Summary, messages: Messages) -> Table:
+    """A row for all symptoms together and one for each measure."""
+    codes = ("symptom", "before", "latest", "weeks", "drop", "status")
+    series = [(messages.name("series", "other"), summary.composite)]
+    series += [(trend.label, trend) for trend in summary.measures.values()]
+    return Table(
+        head=tuple(messages.say(f"report-head-{code}") for code in codes),
+        rows=tuple(_result(label, trend, messages) for label, trend in series),
+        widths=(0.2, 0.15, 0.13, 0.17, 0.15, 0.2),
+    )
+
+
+def _result(label: str, trend: CompositeTrend | MeasureTrend, messages: Messages) -> tuple[str, ...]:
+    before = trend.baseline
+    days = NOTHING if before.mean is None else messages.say("report-mean", mean=points(before.mean), n=before.entries)
+    return (
+        label,
+        days,
+        mean_of(latest_mean(trend.weeks)),
+        estimate_text(trend.verdict.weeks_to_benefit, messages),
+        estimate_text(trend.verdict.drop, messages),
+        _status(trend.verdict, messages),
+    )
+
+
+def _status(verdict: Verdict, messages: Messages) -> str:
+    name = messages.name("status", verdict.status)
+    claims = verdict.status in {Status.BENEFIT, Status.BENEFIT_EARLY}
+    return messages.say("report-unconfirmed", status=name) if claims and not verdict.published else name
+
+
+def latest_mean(weeks: tuple[Week, ...]) -> float | None:
+    """The mean of the last 4 valid treatment weeks, weighted by entries (trends, section 2, step 1)."""
+    valid = [(week.n, week.mean) for week in weeks if week.week >= 0 and week.n >= VALID_DAYS and week.mean is not None]
+    entries = sum(n for n, _ in valid[-_LATEST:])
+    return sum(n * mean for n, mean in valid[-_LATEST:]) / entries if entries else None
+
+
+def doses(summary: Summary, since: date | None, messages: Messages) -> Table:
+    """A row for each stretch at one dose, cut to the days that are shown."""
+    return Table(
+        head=tuple(messages.say(f"report-head-{code}") for code in ("dose", "from", "to", "nights")),
+        rows=tuple(_dose_rows(summary, since, messages)),
+        widths=(0.2, 0.32, 0.32, 0.16),
+    )
+
+
+def _dose_rows(summary: Summary, since: date | None, messages: Messages) -> Iterator[tuple[str, ...]]:
+    for band in summary.dose_bands:
+        first = band.starts_on if since is None else max(band.starts_on, since)
+        if first <= band.ends_on:
+            nights = (band.ends_on - first).days + 1
+            mg = messages.say("chart-mg", mg=amount(band.mg))
+            yield mg, messages.day(first), messages.day(band.ends_on), f"{nights}"
