@@ -1,5 +1,6 @@
 """RxDB, WatermelonDB, Replicache and SignalDB, two of each on one account: they converge, and nothing is lost."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +12,7 @@ from app.config import Settings
 from tests.clients.support.household import Household
 from tests.clients.support.install import Node
 from tests.clients.support.ledger import check_that_nothing_is_lost
-from tests.clients.support.phones import LIBRARIES
+from tests.clients.support.phones import LIBRARIES, each
 from tests.support.diary import uuid7
 from tests.support.operator import done
 from tests.support.phone import Phone
@@ -30,8 +31,20 @@ def household(node: Node, settings: Settings, tmp_path: Path) -> Iterator[Househ
         yield opened
 
 
-def own_day(number: int) -> tuple[str, str]:
-    return "day", f"day-2026-04-{number + 1:02}"
+@pytest.fixture(scope="module")
+def lasting(node: Node, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    """A household on SQLite that tests share, each with records of its own: to start one costs as much as a test."""
+    folder = tmp_path_factory.mktemp("household")
+    settings = Settings(data=folder, database_url=f"sqlite:///{shutil.copy(sqlite_template, folder / 'onset.db')}")
+    with ExitStack() as running:
+        client = running.enter_context(Client(timeout=30))
+        opened = Household(settings, node, folder, client, running)
+        opened.open()
+        yield opened
+
+
+def own_day(number: int, month: str = "2026-04") -> tuple[str, str]:
+    return "day", f"day-{month}-{number + 1:02}"
 
 
 def own_dose(number: int) -> tuple[str, str]:
@@ -51,18 +64,19 @@ def test_two_of_each_converge_and_lose_nothing(household: Household) -> None:
 
     household.online(on=False)
     disagree(household)
+    some, others = phones[: len(LIBRARIES)], phones[len(LIBRARIES) :]  # one of each
+    each(some, household.restart)
     for phone in phones:
         phone.ask("stored")
-        phone.kill()
-        phone.start()
         phone.ask("lose", answers=1)
     household.online(on=True)
-    for phone in phones[::2]:  # killed again, at whatever point of their sync they are
+    for phone in others:  # killed at whatever point of their sync they are
         phone.tell("sync")
         household.stored()
         phone.kill()
-        phone.start()
-        phone.ask("online", on=True)
+        phone.switch_on()
+    for phone in others:
+        phone.start(household.url, on=True)
     stored = household.converge()
     check_that_nothing_is_lost(household, stored)
     assert {fields["status"] for (kind, _), (_, fields) in stored.items() if kind == "conflict"} == {"open"}
@@ -117,41 +131,38 @@ def settle(household: Household) -> list[tuple[tuple[str, str], str, object]]:
     return wanted
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_an_edit_that_hides_what_a_pull_brought_is_not_taken_for_one_that_has_seen_it(household: Household) -> None:
-    other, phones = Phone(household.client, household.headers), [household.of(library)[0] for library in LIBRARIES]
+def test_an_edit_that_hides_what_a_pull_brought_is_not_taken_for_one_that_has_seen_it(lasting: Household) -> None:
+    other, phones = Phone(lasting.client, lasting.headers), [lasting.of(library)[0] for library in LIBRARIES]
     for number in range(3 * len(phones)):
-        other.put(*own_day(number), {"note": "as it was"})
+        other.put(*own_day(number, "2026-06"), {"note": "as it was"})
     other.sync()
-    household.online(on=True)
-    household.converge()
-    household.online(on=False)
+    lasting.online(on=True)
+    lasting.converge()
+    lasting.online(on=False)
     for number, phone in enumerate(phones):
-        edited, deleted, lost = (own_day(3 * number + nth) for nth in range(3))
+        edited, deleted, lost = (own_day(3 * number + nth, "2026-06") for nth in range(3))
         phone.put(*edited, note=f"{phone.name} offline")
         phone.remove(*deleted)
         phone.put(*lost, note=f"{phone.name} offline")
         other.put(*edited, {"note": "meanwhile"})
         other.put(*deleted, {"note": "meanwhile"})
         other.delete(*lost)
-    other.put(*DAY, {"note": "comes last"})
+    other.put(*own_day(29, "2026-06"), {"note": "comes last"})
     other.sync()
+    # Started again, since RxDB lets a push that is under way go before pulls.
+    each(phones, lambda phone: lasting.restart(phone, on=True, sends=False))
     for phone in phones:
-        phone.ask("stored")
-        phone.kill()
-        phone.start()  # since RxDB lets a push that is under way go before pulls
-        phone.ask("online", on=True, sends=False)
         if phone.library != "signaldb":  # which shows nothing of a pull before its own push has gone through
-            phone.shows(*DAY)
-    household.online(on=True)
-    stored = household.converge()
+            phone.shows(*own_day(29, "2026-06"))
+    lasting.online(on=True)
+    stored = lasting.converge()
     conflicts = {
         (fields["record_id"], fields.get("field")): fields.get("offered")
         for (kind, _), (_, fields) in stored.items()
         if kind == "conflict"
     }
     for number, phone in enumerate(phones):
-        edited, deleted, lost = (own_day(3 * number + nth) for nth in range(3))
+        edited, deleted, lost = (own_day(3 * number + nth, "2026-06") for nth in range(3))
         assert stored[edited][1]["note"] == "meanwhile"
         assert conflicts[edited[1], "note"] == f"{phone.name} offline"
         assert stored[deleted][1]["note"] == "meanwhile"
@@ -159,46 +170,41 @@ def test_an_edit_that_hides_what_a_pull_brought_is_not_taken_for_one_that_has_se
         assert {(deleted[1], None), (lost[1], None)} <= conflicts.keys()
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_what_one_phone_writes_the_others_show_by_themselves(household: Household) -> None:
-    household.online(on=True)
-    household.converge()
+def test_what_one_phone_writes_the_others_show_by_themselves(lasting: Household) -> None:
+    lasting.online(on=True)
+    lasting.converge()
     for number, library in enumerate(LIBRARIES):
-        writer = household.of(library)[0]
-        writer.put(*own_day(number), note=f"{library} writes")
+        writer = lasting.of(library)[0]
+        writer.put(*own_day(number, "2026-07"), note=f"{library} writes")
         if library == "watermelondb":  # an app tells it when to push; the others do it by themselves
             writer.ask("sync")
-        for phone in household.phones:
-            phone.shows(*own_day(number))
+        for phone in lasting.phones:
+            phone.shows(*own_day(number, "2026-07"))
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_after_a_restore_phones_bring_back_what_the_backup_does_not_hold(household: Household, tmp_path: Path) -> None:
-    write_apart(household)
-    household.online(on=True)
-    household.converge()
-    done(household.settings, "backup", tmp_path / "backup")
-    for number, phone in enumerate(household.phones):
+def test_after_a_restore_phones_bring_back_what_the_backup_does_not_hold(lasting: Household, tmp_path: Path) -> None:
+    lasting.online(on=False)
+    write_apart(lasting)
+    lasting.online(on=True)
+    lasting.converge()
+    done(lasting.settings, "backup", tmp_path / "backup")
+    for number, phone in enumerate(lasting.phones):
         phone.put(*own_day(10 + number), note=f"{phone.name} after the backup")
         phone.put(*own_day(number), note=f"{phone.name} after the backup")
-    acknowledged = household.converge()
-    household.online(on=False)
-    for number, phone in enumerate(household.phones):
+    acknowledged = lasting.converge()
+    lasting.online(on=False)
+    for number, phone in enumerate(lasting.phones):
         phone.put(*own_day(number), fatigue=number)
-        phone.ask("stored")
 
-    household.stop_service()
-    done(household.settings, "restore", "--replace", tmp_path / "backup")
-    household.start_service()
-    household.sign_in()
-    assert own_day(10) not in household.stored()
-    for phone in household.phones:
-        phone.kill()
-        phone.start()
-    household.online(on=True)
-    stored = household.converge()
+    lasting.stop_service()
+    done(lasting.settings, "restore", "--replace", tmp_path / "backup")
+    lasting.start_service()
+    lasting.sign_in()
+    assert own_day(10) not in lasting.stored()
+    each(lasting.phones, lambda phone: lasting.restart(phone, on=True))
+    stored = lasting.converge()
 
     for place, (_, fields) in acknowledged.items():
         assert stored[place][1].items() >= fields.items(), place
-    for number in range(len(household.phones)):
+    for number in range(len(lasting.phones)):
         assert stored[own_day(number)][1]["fatigue"] == number

@@ -1,6 +1,7 @@
 """Many at once: no write is lost, no revision is given twice, and a reader sees one moment."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -8,12 +9,14 @@ from itertools import pairwise
 import pytest
 
 from app.domain.errors import DatabaseUnavailable
-from app.domain.ids import RecordId
-from app.domain.records.kinds import DAY
+from app.domain.ids import RecordId, Revision
+from app.domain.records.kinds import CONFLICT, DAY, EVENT, KINDS
+from app.domain.records.record import KindName
 from app.domain.sync.change import EntryChanged, Merged
 from app.storage.database import Database
 from app.storage.work import Work
 from tests.support.diaries import Diary, new_diary, putting, putting_day
+from tests.support.diary import uuid7
 
 WRITES = 60
 FIELDS = ("pain", "fatigue", "anxiety", "stiffness", "headache", "nausea")
@@ -120,6 +123,46 @@ def test_a_reader_sees_one_moment_and_no_write_in_between(database: Database) ->
 
     assert diary.read(read_around_a_write) == (2, 2, 1)
     assert diary.revision() == 3
+
+
+def test_pulls_of_some_kinds_under_way_with_writes_leave_nothing_out(database: Database) -> None:
+    diary = new_diary(database)
+    wanted: list[tuple[KindName, ...]] = [(DAY.name,), (EVENT.name,), (EVENT.name, CONFLICT.name), tuple(KINDS)]
+    pulled: list[dict[tuple[str, str], int]] = [{} for _ in wanted]
+
+    def page(after: Revision, kinds: Sequence[KindName]) -> Callable[[Work], tuple[Sequence[str], Revision]]:
+        def read(work: Work) -> tuple[Sequence[str], Revision]:
+            standing, _ = work.devices.standing()
+            found = work.pulls.after(after, kinds, limit=3)
+            return found.lines, standing.rev if found.more_after is None else Revision(found.more_after)
+
+        return read
+
+    async def pull(kinds: Sequence[KindName], held: dict[tuple[str, str], int], until: asyncio.Event) -> None:
+        at, is_last = Revision(0), False
+        while not is_last:
+            is_last = until.is_set()
+            before = Revision(-1)
+            while before != at:
+                before = at
+                lines, at = await database.read(diary.access, page(at, kinds))
+                held |= {(told["kind"], told["id"]): told["rev"] for told in map(json.loads, lines)}
+
+    async def write_and_pull() -> None:
+        written = asyncio.Event()
+        pulling = [asyncio.create_task(pull(kinds, held, written)) for kinds, held in zip(wanted, pulled, strict=True)]
+        days = [putting_day(day(number % 7), pain=number % 11) for number in range(WRITES)]
+        events = [putting(EVENT, uuid7(number % 5), {"starts_on": day(number)}) for number in range(WRITES)]
+        await all_of(diary, *(unit for pair in zip(days, events, strict=True) for unit in pair))
+        written.set()
+        await asyncio.gather(*pulling)
+
+    asyncio.run(write_and_pull())
+    found = diary.rows("SELECT kind, id, rev FROM records WHERE patient = :patient")
+    stored = {(kind, record_id): rev for kind, record_id, rev in found}
+    assert len(stored) == 7 + 5
+    for kinds, held in zip(wanted, pulled, strict=True):
+        assert held == {place: rev for place, rev in stored.items() if place[0] in kinds}
 
 
 def test_a_reader_cannot_write(database: Database) -> None:

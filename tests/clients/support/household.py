@@ -9,7 +9,7 @@ from httpx2 import Client
 
 from app.config import Settings
 from tests.clients.support.install import Node
-from tests.clients.support.phones import LIBRARIES, Content, SyncPhone, content_of, together
+from tests.clients.support.phones import LIBRARIES, Content, SyncPhone, content_of, each
 from tests.support.people import PASSWORD
 from tests.support.phone import Phone
 from tests.support.process import Process, process
@@ -34,6 +34,12 @@ class Household:
 
     def open(self) -> None:
         """Starts the service, and the phones of a new account."""
+        for name, library in ((f"{library}-{number}", library) for number in (1, 2) for library in LIBRARIES):
+            (self.folder / name).mkdir()
+            phone = SyncPhone(name, library, self.node, self.folder / name, _ACCOUNT)
+            self.phones.append(phone)
+            self.running.callback(phone.kill)
+            phone.switch_on()
         self.start_service()
         made = self.client.post(
             "/v1/accounts",
@@ -41,19 +47,18 @@ class Household:
         )
         assert made.status_code == 201, made.text
         self.sign_in()
-        for name, library in ((f"{library}-{number}", library) for number in (1, 2) for library in LIBRARIES):
-            (self.folder / name).mkdir()
-            phone = SyncPhone(name, library, self.node, self.folder / name, str(self.client.base_url), _ACCOUNT)
-            phone.start()
-            self.running.callback(phone.kill)
-            self.phones.append(phone)
+        each(self.phones, lambda phone: phone.start(self.url))
+
+    def restart(self, phone: SyncPhone, *, on: bool = False, sends: bool = True) -> None:
+        """Killed at once, when all it wrote is stored."""
+        phone.ask("stored")
+        phone.kill()
+        phone.start(self.url, on=on, sends=sends)
 
     def start_service(self) -> None:
         """On a port of its own, which phones know once they are started again."""
         self._service = self.running.enter_context(process(self.settings))
         self.client.base_url = f"http://127.0.0.1:{self._service.port}"
-        for phone in self.phones:
-            phone.url = str(self.client.base_url)
 
     def stop_service(self) -> None:
         assert self._service
@@ -62,6 +67,11 @@ class Household:
     def sign_in(self) -> None:
         tokens = self.client.post("/v1/auth/token", data={"grant_type": "password", **_ACCOUNT}).json()
         self.headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+
+    @property
+    def url(self) -> str:
+        """Where the service is."""
+        return str(self.client.base_url)
 
     def of(self, library: str) -> list[SyncPhone]:
         return [phone for phone in self.phones if phone.library == library]
@@ -87,7 +97,7 @@ class Household:
         """Syncs, all at the same time, until every phone holds what the service holds."""
         answers: list[dict[str, Any]] = []
         for _ in range(_MOST_ROUNDS):
-            answers = together(self.phones, "sync")
+            answers = each(self.phones, lambda phone: phone.answer("sync"))
             stored = self.stored()
             if not any("error" in answer for answer in answers) and self._hold(stored):
                 return stored

@@ -1,17 +1,18 @@
-// One phone, as the tests drive it: `node phone.mjs <library> <folder> <url>`. Takes commands as JSON lines on standard
-// input, answers each with a JSON line on standard output, and can be killed at any time.
+// One phone, as the tests drive it: `node phone.mjs <library> <folder>`. Takes commands as JSON lines on standard input,
+// answers each with a JSON line on standard output, and can be killed at any time. The first command is `open`.
 
 import { createInterface } from 'node:readline';
 import { Service } from '../service.mjs';
-import { Disk, LokiFile, WebStorage, replicacheStores, signaldbFiles } from './disk.mjs';
+import { Disk } from './disk.mjs';
+import { openOn } from './libraries.mjs';
 
 console.log = console.error; // standard output is for answers
 
-const KINDS = ['day', 'dose', 'conflict'];
-const [, , library, folder, url] = process.argv;
+const [, , library, folder] = process.argv;
 const disk = new Disk(folder);
 const network = { isOn: false, sends: true, losing: 0, lost: 0, refused: [] };
-let account = null;
+await import(`../${library}.mjs`); // takes long, and needs nothing that `open` says
+let diary, stored;
 
 /** The phone's network: off, on, on for pulls only, or on with answers to pushes that never arrive. */
 async function lossyFetch(address, options) {
@@ -28,51 +29,18 @@ async function lossyFetch(address, options) {
   return answer;
 }
 
-const service = new Service({ url, memory: disk, fetch: lossyFetch, signIn: async () => account });
-const kvStore = replicacheStores(disk);
-const { openDiary } = await import(`../${library}.mjs`);
-const options = {
-  rxdb: async () => {
-    const { getRxStorageLocalstorage } = await import('rxdb/plugins/storage-localstorage');
-    return { storage: getRxStorageLocalstorage({ localStorage: new WebStorage(disk) }), retryTime: 100 };
-  },
-  watermelondb: async () => ({ file: new LokiFile(disk) }),
-  replicache: async () => ({ kvStore }),
-  signaldb: async () => ({ storage: signaldbFiles(disk) }),
-};
 const onRefused = ({ kind, id, status, error }) => network.refused.push({ kind, id, status, code: error?.code });
-const diary = await openDiary({
-  service,
-  kinds: KINDS,
-  onRefused,
-  onError: (...what) => console.error(...what),
-  ...(await options[library]()),
-});
+const onError = (...what) => console.error(...what);
 
-/** Return once what was written would survive a SIGKILL. */
-const stored = {
-  rxdb: async () => {}, // it is stored when the promise of the write is kept
-  watermelondb: () => new Promise((done) => diary.database.adapter.underlyingAdapter._driver.loki.saveDatabase(done)),
-  replicache: async () => {
-    const waiting = await diary.replicache.experimentalPendingMutations();
-    const groups = () => kvStore.values().flatMap((value) => Object.values(value ?? {}));
-    const isStored = ({ clientID, id }) => groups().some((group) => group?.mutationIDs?.[clientID] >= id);
-    await until(() => waiting.every(isStored));
-  },
-  signaldb: () => {
-    const { changes, snapshots, syncOperations } = diary.manager;
-    const collections = [...Object.values(diary.collections), changes, snapshots, syncOperations];
-    return until(() => !collections.some((collection) => collection.isPushing()));
-  },
-};
-
-async function until(fact) {
-  while (!fact()) await new Promise((resolve) => setTimeout(resolve, 20));
+async function open({ url, account, on, sends }) {
+  Object.assign(network, { isOn: on, sends });
+  const service = new Service({ url, memory: disk, fetch: lossyFetch, signIn: async () => account });
+  ({ diary, stored } = await openOn(library, disk, service, { onRefused, onError }));
 }
 
 const commands = {
-  stored: () => stored[library](),
-  account: ({ username, password }) => void (account = { username, password }),
+  open,
+  stored: () => stored(),
   online: ({ on, sends = true }) => void Object.assign(network, { isOn: on, sends }),
   lose: ({ answers }) => void (network.losing += answers),
   network: () => network,

@@ -2,17 +2,18 @@
 
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.clients.support.install import Node
 from tests.support.phone import Held
 from tests.support.waiting import until
 
 LIBRARIES = ("rxdb", "watermelondb", "replicache", "signaldb")
+_Done = TypeVar("_Done")
 _PROGRAM = Path(__file__).with_name("phone.mjs")
 
 Content = dict[tuple[str, str], tuple[int, dict[str, Any]]]
@@ -34,31 +35,37 @@ class Edit:
 
 @dataclass(slots=True)
 class SyncPhone:
-    """One of them; `restart` after `kill` finds what was stored."""
+    """One of them; `start` after `kill` finds what was stored."""
 
     name: str
     library: str
     node: Node
     folder: Path
-    url: str
     account: dict[str, str]
     edits: list[Edit] = field(default_factory=list[Edit])
     _running: "subprocess.Popen[str] | None" = None
 
-    def start(self) -> None:
+    def switch_on(self) -> None:
+        """Starts the process, which gets ready meanwhile."""
         with self._errors.open("a") as errors:
             self._running = subprocess.Popen(
-                [self.node.node, str(_PROGRAM), self.library, str(self.folder / "disk"), self.url],
+                [self.node.node, str(_PROGRAM), self.library, str(self.folder / "disk")],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
             )
-        self.ask("account", **self.account)
+
+    def start(self, url: str, *, on: bool = False, sends: bool = True) -> None:
+        """Opens the diary, with the network on or off, or with one that lets nothing out but pulls."""
+        if self._running is None:
+            self.switch_on()
+        self.ask("open", url=url, account=self.account, on=on, sends=sends)
 
     def kill(self) -> None:
         """SIGKILL, whatever it is doing."""
-        assert self._running
+        if self._running is None:
+            return
         self._running.kill()
         with self._running:
             self._running = None
@@ -126,8 +133,7 @@ def content_of(records: Iterable[Held]) -> Content:
     }
 
 
-def together(phones: list[SyncPhone], command: str, **args: object) -> list[dict[str, Any]]:
-    """The same command on all of them at the same time; errors are answers too."""
+def each(phones: Sequence[SyncPhone], work: Callable[[SyncPhone], _Done]) -> list[_Done]:
+    """The same with all of them at the same time."""
     with ThreadPoolExecutor(len(phones)) as pool:
-        asked = [pool.submit(phone.answer, command, **args) for phone in phones]
-        return [each.result() for each in asked]
+        return list(pool.map(work, phones))
