@@ -7,7 +7,7 @@
 A consent that ran out is `expired` from that instant on, whatever is stored, unless it was revoked.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -94,17 +94,18 @@ class Consent:
 
 def refusal(consent: Consent, needs: Collection[Scope], now: datetime) -> Refusal | None:
     """Why a read that needs these scopes is refused now; None where it is allowed. The one rule of access."""
-    match consent.status_at(now):
-        case Status.PENDING:
-            return NotFound()
-        case Status.REVOKED:
-            return GrantRevoked()
-        case Status.EXPIRED:
-            return GrantExpired()
-        case Status.PAUSED:
-            return GrantPaused()
-        case Status.ACTIVE:
-            return None if consent.terms.shows(*needs) else ScopeNotGranted()
+    status = consent.status_at(now)
+    if status is not Status.ACTIVE:
+        return _WHY[status]()
+    return None if consent.terms.shows(*needs) else ScopeNotGranted()
+
+
+_WHY: Final[Mapping[Status, type[Refusal]]] = {
+    Status.PENDING: NotFound,
+    Status.REVOKED: GrantRevoked,
+    Status.EXPIRED: GrantExpired,
+    Status.PAUSED: GrantPaused,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
