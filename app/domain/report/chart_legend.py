@@ -30,7 +30,7 @@ def legend(it: Drawing) -> list[str]:
         numbers = {name: points(getattr(found, name)) for name in ("estimate", "low", "high")}
         lines.append(say(code, **numbers))
     kinds = {other.kind for _, other in others_in_view(it)}
-    other_lines = [("event", "chart-event"), ("medication", "chart-medicine")]
+    other_lines = [("event", "chart-event"), ("medication", "chart-medicine"), ("other", "chart-other")]
     lines += _joined(say(code) for kind, code in other_lines if kind in kinds)
     lines += _joined(
         text

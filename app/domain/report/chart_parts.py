@@ -145,7 +145,7 @@ def onset_mark(it: Drawing) -> Iterator[Mark]:
 
 
 def others(it: Drawing) -> Iterator[Mark]:
-    """What else changed, above the plot: a triangle for an event, a square for another medicine."""
+    """What else changed, above the plot: a triangle for an event, a square for another medicine or treatment."""
     places = sorted({(round(it.frame.x_of(day)), other.kind) for day, other in others_in_view(it)})
     for x, kind in places:
         if kind == "event":

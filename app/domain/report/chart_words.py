@@ -42,8 +42,11 @@ def compared_from(it: Drawing) -> date | None:
 
 
 def onset(it: Drawing) -> Estimate | None:
-    """When the change began, in weeks from the first dose, if the verdict tells and the chart reaches there."""
-    found = it.trend.verdict.weeks_to_benefit
+    """When the change began, in weeks from the first dose, if the verdict tells and the chart reaches there.
+
+    A reader who is not told of doses sees weeks that don't count from the first one.
+    """
+    found = it.trend.verdict.weeks_to_benefit if it.summary.first_dose_date else None
     return found if found is not None and it.frame.shows(found.estimate) else None
 
 

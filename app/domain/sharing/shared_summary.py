@@ -16,6 +16,7 @@ from app.domain.trends.confounders import Confounder
 from app.domain.trends.coverage import coverage
 from app.domain.trends.dates import clipped
 from app.domain.trends.diary import Diary
+from app.domain.trends.judgement import CLAIMS
 from app.domain.trends.look import Look, look
 from app.domain.trends.messages import ENGLISH, Messages
 from app.domain.trends.series import Values
@@ -135,6 +136,8 @@ def _without_doses(told: Summary, messages: Messages) -> Summary:
     def withheld(trend: T) -> T:
         verdict = trend.verdict
         text = messages.say(f"shared-{verdict.status}")
+        if verdict.status in CLAIMS and not verdict.published:
+            text = f"{text} {messages.say('shared-unconfirmed')}"
         verdict = replace(verdict, weeks_to_benefit=None, needs=(), possible_from=None, last_week_on=None, text=text)
         return replace(trend, verdict=verdict)
 

@@ -207,6 +207,7 @@ ENGLISH = Messages(
         "chart-onset-unconfirmed": "shaded: maybe better from week {estimate} ({low} to {high})",
         "chart-event": "triangle: an event",
         "chart-medicine": "square: another medicine",
+        "chart-other": "square: another treatment",
         "chart-empty": "No scores yet",
         "chart-empty-dates": "No scores in these dates",
         "chart-empty-how": "A week appears here when it is over and has at least one score.",
@@ -307,6 +308,7 @@ ENGLISH = Messages(
         "shared-benefit": "The scores are better than before the treatment.",
         "shared-faded": "The scores became better during the treatment, and most of that has gone since.",
         "shared-worse": "The scores are worse than before the treatment.",
+        "shared-unconfirmed": "This is not confirmed yet.",
     },
     names={
         "series": {"other": "All symptoms together"},

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.errors import NotFound
@@ -285,6 +285,7 @@ SCOPES = st.frozensets(st.sampled_from(Scope), min_size=1)
 DATES = st.none() | st.dates(date(2026, 1, 1), date(2026, 7, 30))
 
 
+@settings(max_examples=40)
 @given(SCOPES, DATES, DATES, st.sampled_from(["multiple_sclerosis", "fibromyalgia", "crohns_disease"]))
 def test_grant_never_tells_of_depression(
     scopes: frozenset[Scope], first: date | None, last: date | None, code: str

@@ -9,13 +9,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.records.kinds import DAY, DOSE, REGIMEN_STEP
+from app.domain.records.kinds import DAY, DOSE, MEDICATION, REGIMEN_STEP
+from app.domain.report.chart import chart
+from app.domain.report.paint import Theme
 from app.domain.sharing.redaction import redacted
 from app.domain.sharing.scopes import Scope
 from app.domain.trends.diary import Tracked
+from app.domain.trends.judgement import CLAIMS
 from app.domain.trends.messages import ENGLISH
 from app.domain.trends.summary import Summary
 from app.domain.trends.trend import CompositeTrend, MeasureTrend
@@ -56,6 +59,7 @@ def days_named(text: str) -> set[date]:
     return written | {date(int(year), ENGLISH.months.index(month) + 1, int(day)) for day, month, year in spoken}
 
 
+@settings(max_examples=14)
 @given(st.integers(-3, 3), st.sampled_from([60, 141]))
 def test_without_doses_no_dose_date_and_no_amount_is_told(begins: int, until: int) -> None:
     written = Written().days(range(-28, until), pain=6, sleep_disturbance=5, fatigue=7)
@@ -137,7 +141,6 @@ def test_a_first_dose_before_the_granted_dates_is_not_told() -> None:
     assert (summary.first_dose_date, summary.weeks_treated) == (None, None)
     assert {trend.verdict.status for trend in trends(summary)} == {Status.NO_BASELINE}
     assert summary.caveats[0].code == "baseline-outside-grant"
-    assert "not-yet-assessed" not in {caveat.code for caveat in summary.caveats}
     assert summary.composite.baseline.entries == 0
     assert [week.week for week in summary.composite.weeks][-1] == -1
     assert summary.composite.weeks[0].starts_on == first
@@ -146,6 +149,7 @@ def test_a_first_dose_before_the_granted_dates_is_not_told() -> None:
     assert summary.dose_bands[0].starts_on == first
 
 
+@settings(max_examples=20)
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_when_the_treatment_began_before_the_granted_dates_makes_no_difference(one: int, other: int) -> None:
     summaries = [
@@ -230,3 +234,40 @@ def test_first_dose_from_plan_is_a_dose_date() -> None:
     as_of = FIRST_DOSE + timedelta(days=59)
     assert "first-dose-from-plan" in {one.code for one in told(written, DOSES, as_of=as_of).caveats}
     assert "first-dose-from-plan" not in {one.code for one in told(written, as_of=as_of).caveats}
+
+
+def better() -> Written:
+    """Pain and all else fall by three points in the sixth week."""
+    written = Written().doses(range(141))
+    for day in range(-28, 141):
+        score = 7 - day % 2 if day < 42 else 4 - day % 2
+        scores = {"pain": score, "sleep_disturbance": score, "fatigue": score}
+        written.put(DAY, f"day-{on(day)}", local_date=on(day).isoformat(), **scores)
+    return written
+
+
+def test_a_benefit_is_told_without_a_date_and_drawn_without_a_mark() -> None:
+    whole, summary = told(better(), DOSES), told(better())
+    assert summary.composite.verdict.status is whole.composite.verdict.status is Status.BENEFIT
+    assert summary.composite.verdict.drop == whole.composite.verdict.drop
+    assert summary.composite.verdict.text == "The scores are better than before the treatment."
+    assert "chance" in {caveat.code for caveat in summary.caveats}
+    picture = chart(summary, None, Theme.LIGHT)
+    assert "shaded" not in picture
+    assert "shaded" in chart(whole, None, Theme.LIGHT)
+    assert days_named(picture) <= {week.starts_on for week in summary.composite.weeks} | {
+        *(week.starts_on + timedelta(days=6) for week in summary.composite.weeks),
+        AS_OF,
+    }
+
+
+def test_a_benefit_that_is_not_confirmed_says_so() -> None:
+    looks = (told(better(), as_of=on(7 * week)) for week in range(7, 16))
+    early = next(summary for summary in looks if summary.composite.verdict.status in CLAIMS)
+    assert not early.composite.verdict.published
+    assert early.composite.verdict.text.endswith("This is not confirmed yet.")
+
+
+def test_what_is_not_named_is_marked_as_another_treatment() -> None:
+    written = plain().put(MEDICATION, "a", name="n", conditions=("depression",), starts_on=on(30).isoformat())
+    assert "square: another treatment" in chart(told(written, DOSES), None, Theme.LIGHT)
