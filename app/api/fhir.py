@@ -1,38 +1,50 @@
-"""The own diary as FHIR R4, to be read by other programs (sharing, section 4)."""
+"""Diaries as FHIR R4, to be read by other programs (sharing, section 4)."""
 
-import base64
-import binascii
-from datetime import date
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 import orjson
 from fastapi import Path, Query, Request, Response
 
 from app import __version__
 from app.api.conditional import conditional
-from app.api.deps import Patient, TheParts
+from app.api.deps import Caller, Patient, TheParts
+from app.api.fhir_answers import ME, Asks, answer, fhir_response
+from app.api.fhir_pages import (
+    MOST,
+    Count,
+    Dates,
+    PageAt,
+    Sort,
+    Tokens,
+    Whose,
+    base_of,
+    bundle_of,
+    cursor_of,
+    descends,
+    each,
+    no_page,
+    order,
+    place_of,
+)
 from app.api.outcomes import MEDIA_TYPE, PREFIX
 from app.api.problems import problems
-from app.api.render import json_of
 from app.api.v1.router import Router
 from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
-from app.api.wire import Day, WholeNumber
+from app.api.wire import Day
 from app.domain.access import OwnDiary
 from app.domain.catalogue import CATALOGUE_VERSION
-from app.domain.errors import FieldError, Invalid, NotFound
-from app.domain.fhir.bundle import searchset
+from app.domain.errors import NotFound
 from app.domain.fhir.capability import capability_statement
 from app.domain.fhir.code_system import ID, code_system
 from app.domain.fhir.datatypes import Resource
-from app.domain.fhir.search import Found, Place, Search, Span, has_token, span_of
-from app.services import fhir
-from app.services.parts import Parts
+from app.domain.fhir.search import Found, Search, Span, has_token, span_of
+from app.domain.sharing.scopes import Scope
+from app.services import fhir, shared_fhir
+from app.services.clinic import Held
 
-ME: Final = "me"
-_MOST: Final = 1000
 _CACHE_CONTROL: Final = "public, max-age=3600"
 _UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Unchanged", **TAGGED}}
+_DENIED: Final = ("scope-not-granted", "grant-revoked", "grant-expired", "grant-paused")
 
 
 def _resource_schema(kind: str, **more: object) -> dict[str, Any]:
@@ -59,20 +71,12 @@ def _shown(name: str, **more: object) -> dict[str, Any]:
     return {"description": "OK", "content": {MEDIA_TYPE: {"schema": schema}}, **more}
 
 
-_BUNDLE: Final[dict[int | str, dict[str, Any]]] = {200: _shown("FhirBundle"), **problems(404)}
+_BUNDLE: Final[dict[int | str, dict[str, Any]]] = {200: _shown("FhirBundle"), **problems(404, *_DENIED)}
 
 Pid = Annotated[str, Path(max_length=64, description="`me`, or the Patient's id.")]
-Whose = Annotated[str, Query(alias="patient", max_length=72, description="`me`, or the Patient's id.")]
-Tokens = Annotated[list[str] | None, Query(max_length=10, description="`code` or `system|code`; several by commas.")]
-Dates = Annotated[list[str] | None, Query(max_length=10, description="Dates such as `ge2026-03-01`; all must hold.")]
-Count = Annotated[WholeNumber, Query(alias="_count", ge=1, description="Resources on a page; 1,000 at most are given.")]
-Sort = Annotated[str | None, Query(alias="_sort", max_length=20, description="Ascending by default.")]
-PageAt = Annotated[str | None, Query(alias="_page", max_length=60, description="As in the `next` link.")]
 
 router = Router(prefix=PREFIX, tags=["fhir"], default_response_class=Response)
-_private = Router(
-    prefix=PREFIX, tags=["fhir"], default_response_class=Response, responses=problems(401, "wrong-role", 503)
-)
+_private = Router(prefix=PREFIX, tags=["fhir"], default_response_class=Response, responses=problems(401, 503))
 
 
 @router.get(
@@ -83,7 +87,7 @@ _private = Router(
 async def read_capabilities(request: Request) -> Response:
     """What these routes offer, as a CapabilityStatement."""
     tag = f'"{__version__}.{CATALOGUE_VERSION}"'
-    return _public(request, tag, capability_statement(_base(request), __version__))
+    return _public(request, tag, capability_statement(base_of(request), __version__))
 
 
 @router.get(
@@ -96,33 +100,40 @@ async def read_code_system(request: Request) -> Response:
     return _public(request, f'"{CATALOGUE_VERSION}"', code_system())
 
 
-@_private.get("/Patient/{pid}", responses={200: _shown("FhirPatient"), **problems(404)})
-async def read_fhir_patient(parts: TheParts, access: Patient, pid: Pid) -> Response:
-    """The Patient: a pseudonym, and what the account tells."""
-    _own(parts, access, pid)
-    return _answer(await fhir.own_patient(parts, access))
+@_private.get("/Patient/{pid}", responses={200: _shown("FhirPatient"), **problems(404, *_DENIED)})
+async def read_fhir_patient(request: Request, parts: TheParts, caller: Caller, pid: Pid) -> Response:
+    """The Patient: a pseudonym, and what the account or the grant tells."""
+    asks = Asks(
+        own=lambda access: fhir.own_patient(parts, access),
+        shared=lambda its: shared_fhir.shared_patient(parts, its),
+    )
+    return await answer(request, parts, caller, pid, asks)
 
 
 @_private.get("/Patient/{pid}/$summary", responses=_BUNDLE)
-async def read_fhir_summary(
+async def read_fhir_summary(  # noqa: PLR0913 - a summary is named by its patient and dates
+    request: Request,
     parts: TheParts,
-    access: Patient,
+    caller: Caller,
     pid: Pid,
     start: Annotated[Day | None, Query(description="The first diary date; the first there is by default.")] = None,
     end: Annotated[Day | None, Query(description="The last diary date.")] = None,
 ) -> Response:
     """The diary as one document to hand over: problems, medication, entries, trends."""
-    _own(parts, access, pid)
-    span = Span() if start is None else Span(first=start)
-    span = span if end is None else Span(first=span.first, last=end)
-    return _answer(await fhir.own_summary(parts, access, span))
+    span = Span(first=start or Span().first, last=end or Span().last)
+    asks = Asks(
+        own=lambda access: fhir.own_summary(parts, access, span),
+        shared=lambda its: shared_fhir.shared_summary(parts, its, span),
+        span=span,
+    )
+    return await answer(request, parts, caller, pid, asks)
 
 
 @_private.get("/Observation", responses=_BUNDLE)
 async def search_fhir_observations(  # noqa: PLR0913 - a search has many parameters
     request: Request,
     parts: TheParts,
-    access: Patient,
+    caller: Caller,
     whose: Whose = ME,
     code: Tokens = None,
     category: Tokens = None,
@@ -132,26 +143,38 @@ async def search_fhir_observations(  # noqa: PLR0913 - a search has many paramet
     at: PageAt = None,
 ) -> Response:
     """Scores, readings and notes by their diary dates."""
-    _own(parts, access, whose)
     has_code = has_token(code or (), lambda resource: [resource["code"]])
     has_category = has_token(category or (), lambda resource: resource["category"])
     search = Search(
         span=span_of(dates or (), pointer="date"),
         matches=lambda resource: has_code(resource) and has_category(resource),
-        descending=_descends(sort, "date"),
-        count=min(count, _MOST),
-        after=_place(at),
+        descending=descends(sort, "date"),
+        count=min(count, MOST),
+        after=place_of(at),
     )
-    asked = [("patient", whose), *_each("code", code), *_each("category", category), *_each("date", dates)]
-    found = await fhir.search_observations(parts, access, search)
-    return _page(request, "Observation", [*asked, *_order(sort, count)], at, found)
+    asked = [("patient", whose), *each("code", code), *each("category", category), *each("date", dates)]
+
+    def paged(found: Found) -> Resource:
+        following = cursor_of(found.following)
+        return bundle_of(
+            request, "Observation", found.resources, [*asked, *order(sort, count)], at=at, following=following
+        )
+
+    async def own(access: OwnDiary) -> Resource:
+        return paged(await fhir.search_observations(parts, access, search))
+
+    async def shared(its: Held) -> Resource:
+        return paged(await shared_fhir.search_shared_observations(parts, its, search))
+
+    asks = Asks(own=own, shared=shared, needs=Scope.OBSERVATIONS, span=search.span)
+    return await answer(request, parts, caller, whose, asks)
 
 
 @_private.get("/MedicationAdministration", responses=_BUNDLE)
 async def search_fhir_administrations(  # noqa: PLR0913 - a search has many parameters
     request: Request,
     parts: TheParts,
-    access: Patient,
+    caller: Caller,
     whose: Whose = ME,
     dates: Annotated[Dates, Query(alias="effective-time")] = None,
     count: Count = 100,
@@ -159,94 +182,93 @@ async def search_fhir_administrations(  # noqa: PLR0913 - a search has many para
     at: PageAt = None,
 ) -> Response:
     """Logged doses by their nights."""
-    _own(parts, access, whose)
     search = Search(
         span=span_of(dates or (), pointer="effective-time"),
         matches=lambda _: True,
-        descending=_descends(sort, "effective-time"),
-        count=min(count, _MOST),
-        after=_place(at),
+        descending=descends(sort, "effective-time"),
+        count=min(count, MOST),
+        after=place_of(at),
     )
-    asked = [("patient", whose), *_each("effective-time", dates), *_order(sort, count)]
-    return _page(
-        request, "MedicationAdministration", asked, at, await fhir.search_administrations(parts, access, search)
-    )
+    asked = [("patient", whose), *each("effective-time", dates), *order(sort, count)]
+
+    def paged(found: Found) -> Resource:
+        following = cursor_of(found.following)
+        return bundle_of(request, "MedicationAdministration", found.resources, asked, at=at, following=following)
+
+    async def own(access: OwnDiary) -> Resource:
+        return paged(await fhir.search_administrations(parts, access, search))
+
+    async def shared(its: Held) -> Resource:
+        return paged(await shared_fhir.search_shared_administrations(parts, its, search))
+
+    asks = Asks(own=own, shared=shared, needs=Scope.DOSES, span=search.span)
+    return await answer(request, parts, caller, whose, asks)
 
 
 @_private.get("/MedicationStatement", responses=_BUNDLE)
-async def search_fhir_statements(request: Request, parts: TheParts, access: Patient, whose: Whose = ME) -> Response:
+async def search_fhir_statements(request: Request, parts: TheParts, caller: Caller, whose: Whose = ME) -> Response:
     """Each step of the plan, and the other medicines; all on one page."""
-    _own(parts, access, whose)
-    found = Found(resources=await fhir.own_medication_statements(parts, access), following=None)
-    return _page(request, "MedicationStatement", [("patient", whose)], None, found)
+
+    async def own(access: OwnDiary) -> Resource:
+        found = await fhir.own_medication_statements(parts, access)
+        return bundle_of(request, "MedicationStatement", found, [("patient", whose)])
+
+    async def shared(its: Held) -> Resource:
+        found = await shared_fhir.shared_statements(parts, its)
+        return bundle_of(request, "MedicationStatement", found, [("patient", whose)])
+
+    return await answer(request, parts, caller, whose, Asks(own=own, shared=shared))
 
 
 @_private.get("/Condition", responses=_BUNDLE)
-async def search_fhir_conditions(request: Request, parts: TheParts, access: Patient, whose: Whose = ME) -> Response:
+async def search_fhir_conditions(request: Request, parts: TheParts, caller: Caller, whose: Whose = ME) -> Response:
     """The conditions that are tracked; all on one page."""
-    _own(parts, access, whose)
-    found = Found(resources=await fhir.own_conditions(parts, access), following=None)
-    return _page(request, "Condition", [("patient", whose)], None, found)
+
+    async def own(access: OwnDiary) -> Resource:
+        return bundle_of(request, "Condition", await fhir.own_conditions(parts, access), [("patient", whose)])
+
+    async def shared(its: Held) -> Resource:
+        return bundle_of(request, "Condition", await shared_fhir.shared_conditions(parts, its), [("patient", whose)])
+
+    return await answer(request, parts, caller, whose, Asks(own=own, shared=shared))
+
+
+@_private.get("/Consent", responses=_BUNDLE)
+async def search_fhir_consents(request: Request, parts: TheParts, caller: Caller, whose: Whose = ME) -> Response:
+    """What the patient allowed whom; a clinician sees the own grant."""
+
+    async def own(access: OwnDiary) -> Resource:
+        return bundle_of(request, "Consent", await fhir.own_consents(parts, access), [("patient", whose)])
+
+    async def shared(its: Held) -> Resource:
+        return bundle_of(request, "Consent", await shared_fhir.shared_consents(parts, its), [("patient", whose)])
+
+    return await answer(request, parts, caller, whose, Asks(own=own, shared=shared))
+
+
+@_private.get("/AuditEvent", responses={200: _shown("FhirBundle"), **problems(404, "wrong-role")})
+async def search_fhir_audit_events(  # noqa: PLR0913 - a search has many parameters
+    request: Request,
+    parts: TheParts,
+    access: Patient,
+    whose: Whose = ME,
+    dates: Annotated[Dates, Query(alias="date")] = None,
+    count: Count = 100,
+    at: Annotated[str | None, Query(alias="_page", max_length=18, description="As in the `next` link.")] = None,
+) -> Response:
+    """Who else read the diary or was refused, the oldest first, by dates in UTC."""
+    if at is not None and not (at.isascii() and at.isdigit()):
+        raise no_page()
+    if whose.removeprefix("Patient/") not in {ME, fhir.own_names(parts, access).patient}:
+        raise NotFound
+    span = span_of(dates or (), pointer="date")
+    found = await fhir.own_audit_events(parts, access, span, after=int(at or 0), limit=min(count, MOST))
+    asked = [("patient", whose), *each("date", dates), *order(None, count)]
+    following = None if found.next_after is None else str(found.next_after)
+    return fhir_response(bundle_of(request, "AuditEvent", found.resources, asked, at=at, following=following))
 
 
 ROUTES: Final = (*router.routes, *_private.routes)
-
-
-def _own(parts: Parts, access: OwnDiary, pid: str) -> None:
-    """Refuses with NotFound any Patient but the caller's own."""
-    if pid.removeprefix("Patient/") not in {ME, fhir.own_names(parts, access).patient}:
-        raise NotFound
-
-
-def _descends(sort: str | None, parameter: str) -> bool:
-    if sort not in {None, parameter, f"-{parameter}"}:
-        message = f"This must be {parameter} or -{parameter}."
-        raise Invalid([FieldError(pointer="_sort", code="out-of-range", message=message)])
-    return sort == f"-{parameter}"
-
-
-def _place(cursor: str | None) -> Place | None:
-    if cursor is None:
-        return None
-    try:
-        day, _, given = base64.b64decode(cursor, b"-_", validate=True).decode("ascii").partition(".")
-        place = Place(day=date.fromisoformat(day), given=int(given))
-    except (binascii.Error, ValueError):
-        place = None
-    if place is None or place.given < 1 or _cursor(place) != cursor:
-        raise Invalid([FieldError(pointer="_page", code="out-of-range", message="This is no page of this search.")])
-    return place
-
-
-def _cursor(place: Place) -> str:
-    """An opaque cursor; it names a place and grants nothing."""
-    return base64.urlsafe_b64encode(f"{place.day}.{place.given}".encode()).decode()
-
-
-def _each(name: str, values: list[str] | None) -> list[tuple[str, str]]:
-    return [(name, value) for value in values or ()]
-
-
-def _order(sort: str | None, count: int) -> list[tuple[str, str]]:
-    return [*([("_sort", sort)] if sort else []), ("_count", str(min(count, _MOST)))]
-
-
-def _page(request: Request, kind: str, asked: list[tuple[str, str]], at: str | None, found: Found) -> Response:
-    def link(cursor: str | None) -> str:
-        return f"{_base(request)}/{kind}?{urlencode(asked + ([('_page', cursor)] if cursor else []))}"
-
-    following = link(_cursor(found.following)) if found.following else None
-    return _answer(searchset(found.resources, _base(request), here=link(at), following=following))
-
-
-def _base(request: Request) -> str:
-    """The address of these routes: the operator's, or where none was told that by which the request came."""
-    address: str | None = request.app.state.public_url
-    return f"{(address or str(request.base_url)).rstrip('/')}{PREFIX}"
-
-
-def _answer(resource: Resource) -> Response:
-    return Response(json_of(resource), media_type=MEDIA_TYPE)
 
 
 def _public(request: Request, tag: str, resource: Resource) -> Response:

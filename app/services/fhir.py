@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hmac import digest
 from typing import Final
@@ -10,8 +11,10 @@ from app import __version__
 from app.domain.access import OwnDiary
 from app.domain.accounts import Account
 from app.domain.clock import day_in_zone
+from app.domain.fhir.audit_event import audit_event
 from app.domain.fhir.bundle import document
 from app.domain.fhir.condition import conditions
+from app.domain.fhir.consent import consent
 from app.domain.fhir.datatypes import Dated, Resource
 from app.domain.fhir.medication_administration import medication_administrations
 from app.domain.fhir.medication_statement import medication_statements
@@ -20,12 +23,15 @@ from app.domain.fhir.observation import observations
 from app.domain.fhir.own import FEW, MANY, own_diary
 from app.domain.fhir.patient import patient
 from app.domain.fhir.search import Found, Search, Span, page
+from app.domain.fhir.shared import permission_of
 from app.domain.fhir.shown import Person, Shown
 from app.domain.records.kinds import CONDITION_KIND, DAY, DOSE, MEASURE_KIND, MEDICATION, MOMENT, REGIMEN_STEP, Kind
 from app.domain.records.listing import Window
 from app.domain.records.record import StoredRecord
+from app.domain.sharing.consent import Status
 from app.domain.trends.summary import summary
 from app.services.diaries import Material, gather
+from app.services.holding import read_access_log
 from app.services.parts import Parts
 from app.storage.records import Records
 from app.storage.work import Work
@@ -33,6 +39,17 @@ from app.storage.work import Work
 _DAY: Final = timedelta(days=1)
 _STRETCH: Final = 100
 """Days that are read at once, at the least: what is looked for may be rare."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvents:
+    """Rows of the access log as AuditEvents."""
+
+    resources: list[Resource]
+    next_after: int | None
+    """The number that the next page begins after; None where this was the last."""
+
+
 Build = Callable[[Shown, Names], Iterator[Dated]]
 
 
@@ -77,6 +94,20 @@ async def own_medication_statements(parts: Parts, access: OwnDiary) -> list[Reso
     """The plan's steps and the other medicines."""
     shown = await _few(parts, access, REGIMEN_STEP, MEDICATION)
     return [*medication_statements(shown, own_names(parts, access))]
+
+
+async def own_consents(parts: Parts, access: OwnDiary) -> list[Resource]:
+    """What the patient allowed others, the ended ones too; an invitation that waits for an answer is none yet."""
+    names, now = own_names(parts, access), parts.clock()
+    grants = await parts.database.read(access, lambda work: work.grants.listed())
+    return [consent(permission_of(grant, now), names) for grant in grants if grant.status is not Status.PENDING]
+
+
+async def own_audit_events(parts: Parts, access: OwnDiary, span: Span, *, after: int, limit: int) -> LogEvents:
+    """A page of the access log: the rows written on these dates (in UTC), the oldest first."""
+    names = own_names(parts, access)
+    found = await read_access_log(parts, access, first=span.first, last=span.last, after=after, limit=limit)
+    return LogEvents(resources=[audit_event(link, names) for link in found.links], next_after=found.next_after)
 
 
 async def search_observations(parts: Parts, access: OwnDiary, search: Search) -> Found:

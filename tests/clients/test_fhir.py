@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
+from app.domain.fhir.audit_event import audit_event
 from app.domain.fhir.bundle import document, searchset
 from app.domain.fhir.capability import capability_statement
 from app.domain.fhir.code_system import code_system
@@ -16,6 +17,7 @@ from app.domain.fhir.names import Names
 from app.domain.fhir.observation import observations
 from app.domain.fhir.operation_outcome import operation_outcome
 from app.domain.fhir.patient import patient
+from app.domain.sharing.access_log import Actor, ActorKind, Asked, Entry, Link, Outcome, row_text
 from tests.clients.support.install import FOLDER, Node
 from tests.support.fhir import AT, NAMES, VERSION, as_json, documents, generated, permission, steady
 
@@ -33,10 +35,25 @@ def _others() -> list[dict[str, Any]]:
         code_system(),
         operation_outcome(code="not-found", status=404, title="Not found", detail="There is nothing here."),
         patient(shown.person, REST),
+        audit_event(_read_by_others(), REST),
         searchset(found, BASE, here=f"{BASE}/Observation", following=f"{BASE}/Observation?_page=x"),
         searchset([], BASE, here=f"{BASE}/Observation"),
         document(steady(365), NAMES, AT, VERSION, permission=permission(1)),
     ]
+
+
+def _read_by_others() -> Link:
+    entry = Entry(
+        at=AT,
+        actor=Actor(kind=ActorKind.CLINICIAN, label="Dr. <Who>", assurance="email_verified"),
+        grant_id="g1",
+        share_id=None,
+        asked=Asked(route="/v1/fhir/Observation", conditions=("lupus",), first=AT.date(), last=AT.date()),
+        counts={"Observation": 3},
+        outcome=Outcome.SERVED,
+        code=None,
+    )
+    return Link(seq=1, at=AT, text=row_text(1, entry), hash=b"")
 
 
 @pytest.fixture(scope="session")

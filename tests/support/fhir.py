@@ -29,9 +29,11 @@ from app.domain.records.kinds import (
 )
 from app.domain.records.record import StoredRecord, Value, encode
 from app.domain.trends.diary import Day, Diary, Dose, OwnMeasure, Tracked
+from app.domain.trends.estimates import Estimate
+from app.domain.trends.judgement import Status
 from app.domain.trends.summary import Summary, summary
 from app.domain.trends.treatment import DoseStatus, RegimenStep
-from app.domain.trends.verdict import Estimate, Status, Verdict
+from app.domain.trends.verdict import Verdict
 from tests.domain.trends.diaries import course
 from tests.support.diary import uuid7
 

@@ -44,15 +44,22 @@ def _resource(kind: str, *interactions: str, search: tuple[tuple[str, str, str],
     return present(type=kind, interaction=[{"code": code} for code in interactions], searchParam=parameters, **more)
 
 
+_DATED: Final = "also an order: `_sort=-{}`.".format
 _RESOURCES: Final = [
+    _resource(
+        "AuditEvent",
+        "search-type",
+        search=(_PATIENT, ("date", "date", "When the diary was read, in UTC; for the patient alone."), _COUNT),
+    ),
     _resource("CodeSystem", "read"),
     _resource("Condition", "search-type", search=(_PATIENT,)),
+    _resource("Consent", "search-type", search=(_PATIENT,)),
     _resource(
         "MedicationAdministration",
         "search-type",
         search=(
             _PATIENT,
-            ("effective-time", "date", "The date of the night; also an order: `_sort=-effective-time`."),
+            ("effective-time", "date", f"The date of the night; {_DATED('effective-time')}"),
             _COUNT,
         ),
     ),
@@ -64,7 +71,7 @@ _RESOURCES: Final = [
             _PATIENT,
             ("code", "token", "LOINC's code or our own."),
             ("category", "token", "`survey`."),
-            ("date", "date", "The diary date; also an order: `_sort=-date`."),
+            ("date", "date", f"The diary date; {_DATED('date')}"),
             _COUNT,
         ),
     ),

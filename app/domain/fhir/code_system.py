@@ -7,7 +7,7 @@ from app.domain.catalogue import MEASURES, MEASURES_FILE, Direction
 from app.domain.fhir.codes import DIARY
 from app.domain.fhir.datatypes import Part, Resource, present
 from app.domain.records.field_types import SLEEP_QUALITY
-from app.domain.trends.verdict import Status
+from app.domain.trends.judgement import Status
 
 ID: Final = "onset-diary"
 TREND_CODES: Final = {

@@ -58,6 +58,11 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+def instant_text(text: str) -> str:
+    """An RFC 3339 instant as FHIR has it: see `instant`."""
+    return instant(datetime.fromisoformat(text))
+
+
 def annotation(*texts: str | None) -> list[Part]:
     """The `note` of a resource, without the texts that are not there."""
     return [{"text": text} for text in texts if text]

@@ -1,12 +1,11 @@
 """Observations of the diary: a score for each day and measure, readings within a day, notes."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from heapq import merge
 from operator import itemgetter
 
 from app.domain.fhir.codes import DECLINED, SURVEY, diary_concept, measure_concepts
-from app.domain.fhir.datatypes import Dated, Part, Resource, annotation, instant, quantity, text_of
+from app.domain.fhir.datatypes import Dated, Part, Resource, annotation, instant_text, quantity, text_of
 from app.domain.fhir.names import Names
 from app.domain.fhir.shown import Day, Moment, Shown
 
@@ -53,7 +52,7 @@ class _Maker:
             told: Part = {"valueQuantity": _SCORES[moment.value]}
             if note := text_of(moment.note):
                 told["note"] = annotation(note)
-            when = instant(datetime.fromisoformat(moment.at))
+            when = instant_text(moment.at)
             yield self._made(concept, when, self._names.of("Observation", "moment", moment.id), told)
 
     def _made(self, concept: Part, when: str, name: str, told: Part) -> Resource:

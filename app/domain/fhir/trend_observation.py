@@ -14,13 +14,12 @@ from app.domain.fhir.condition import WITHOUT_NAME, condition_names
 from app.domain.fhir.datatypes import Part, Resource, annotation, period, present, quantity
 from app.domain.fhir.names import Names
 from app.domain.fhir.shown import Shown
+from app.domain.trends.judgement import CLAIMS
 from app.domain.trends.summary import Summary
 from app.domain.trends.trend import CompositeTrend, MeasureTrend
-from app.domain.trends.verdict import Status, Verdict
+from app.domain.trends.verdict import Verdict
 
 _SCORE: Final = "{score}"
-_PRELIMINARY: Final = frozenset({Status.BENEFIT, Status.BENEFIT_EARLY})
-"""Verdicts that the look of a week later has to confirm before they are published."""
 _TOGETHER: Final = diary_concept("composite", "all target symptoms together")
 _DIGITS: Final = 2
 
@@ -41,7 +40,7 @@ def trend_observations(shown: Shown, names: Names) -> Iterator[Resource]:
 def _trend(summary: Summary, trend: CompositeTrend | MeasureTrend, measure: Part, about: str, names: Names) -> Part:
     verdict = trend.verdict
     change = _change(verdict, trend.direction)
-    is_open = verdict.status in _PRELIMINARY and not verdict.published
+    is_open = verdict.status in CLAIMS and not verdict.published
     return present(
         status="preliminary" if is_open else "final",
         category=[TREND],

@@ -20,7 +20,7 @@ from app.domain.fhir.operation_outcome import operation_outcome
 from app.domain.fhir.own import OwnCondition
 from app.domain.fhir.patient import patient
 from app.domain.fhir.shown import Person, Shown
-from app.domain.trends.verdict import Status
+from app.domain.trends.judgement import Status
 from tests.support.fhir import as_json, permission
 
 REST = Names(b"k" * 32)
@@ -127,8 +127,10 @@ def test_capabilities_name_the_resources_that_there_are() -> None:
     assert statement["fhirVersion"] == "4.0.1"
     (rest,) = statement["rest"]
     assert [resource["type"] for resource in rest["resource"]] == [
+        "AuditEvent",
         "CodeSystem",
         "Condition",
+        "Consent",
         "MedicationAdministration",
         "MedicationStatement",
         "Observation",

@@ -12,8 +12,9 @@ from app.domain.fhir.names import Names
 from app.domain.fhir.own import OwnCondition
 from app.domain.fhir.shown import Person, Shown
 from app.domain.fhir.trend_observation import trend_observations
+from app.domain.trends.estimates import Estimate
+from app.domain.trends.judgement import Status
 from app.domain.trends.summary import Summary, summary
-from app.domain.trends.verdict import Estimate, Status
 from tests.domain.trends.diaries import Written, on, steady, taken
 from tests.support.fhir import as_json
 

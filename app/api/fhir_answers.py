@@ -1,0 +1,79 @@
+"""Answers of the FHIR routes: to a patient of the own diary, to a clinician of what a grant shows, and never otherwise.
+
+A patient names the own diary `me`; a clinician names a patient by the pseudonym of the grant.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import Request, Response
+
+from app.api.outcomes import MEDIA_TYPE
+from app.api.render import json_of
+from app.domain.access import OwnDiary, SignedIn
+from app.domain.errors import NotFound
+from app.domain.fhir.datatypes import Resource
+from app.domain.fhir.search import Span
+from app.domain.sharing.access_log import Asked
+from app.domain.sharing.scopes import Scope
+from app.services import clinic, fhir
+from app.services.clinic import Held
+from app.services.parts import Parts
+from app.services.serving import Built
+
+ME: Final = "me"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asks:
+    """What a route asks for: of the own diary, and of one that was granted."""
+
+    own: Callable[[OwnDiary], Awaitable[Resource]]
+    shared: Callable[[Held], Awaitable[Resource]]
+    needs: Scope | None = None
+    """The scope that a grant must have beside `export`, which all of FHIR needs."""
+    span: Span | None = None
+    """The dates that are asked for."""
+
+
+async def answer(request: Request, parts: Parts, caller: SignedIn, pid: str, asks: Asks) -> Response:
+    """The resource; refuses with NotFound where the caller knows nobody by this name, else as a grant's answers do."""
+    pid = pid.removeprefix("Patient/")
+    if isinstance(caller, OwnDiary):
+        if pid not in {ME, fhir.own_names(parts, caller).patient}:
+            raise NotFound
+        return fhir_response(await asks.own(caller))
+    return await _shared(request, parts, await clinic.held(parts, caller, pid), asks)
+
+
+async def _shared(request: Request, parts: Parts, its: Held, asks: Asks) -> Response:
+    """Built whole, then checked and logged, then sent."""
+    span = asks.span or Span()
+    asked = Asked(
+        route=request.scope["route"].path_format,
+        conditions=its.grant.terms.conditions,
+        first=None if span.first == Span().first else span.first,
+        last=None if span.last == Span().last else span.last,
+    )
+
+    async def build() -> Built:
+        resource = await asks.shared(its)
+        return Built(body=json_of(resource), counts=_counts(resource))
+
+    needs = frozenset(filter(None, (Scope.EXPORT, asks.needs)))
+    built, _ = await clinic.read(parts, its, asked, needs, build, is_known=lambda _: False)
+    return Response(built.body, media_type=MEDIA_TYPE)
+
+
+def fhir_response(resource: Resource) -> Response:
+    """A resource as an HTTP answer."""
+    return Response(json_of(resource), media_type=MEDIA_TYPE)
+
+
+def _counts(resource: dict[str, Any]) -> dict[str, int]:
+    """How many resources of which type are in it, for the log."""
+    inside = [entry["resource"] for entry in resource.get("entry", ())]
+    bundle = resource["resourceType"] == "Bundle"
+    return Counter(one["resourceType"] for one in (inside if bundle else [resource]))
