@@ -68,6 +68,13 @@ function replicate(collection, kind, service, { retryTime, onRefused, onError })
     if (!(newest.get(record.id)?.rev > record.rev)) newest.set(record.id, toDocument(record));
   };
 
+  /** What is held and the restored diary has not: conflicts, since all else was brought back. */
+  async function notAmong(records) {
+    const ids = new Set(records.map(({ id }) => id));
+    const held = await collection.find().exec();
+    return held.filter(({ id, unsent }) => !ids.has(id) && !unsent.length).map(({ id }) => nothing(id));
+  }
+
   function begin() {
     let firstPullEnded;
     const firstPull = new Promise((resolve) => (firstPullEnded = resolve));
@@ -82,12 +89,17 @@ function replicate(collection, kind, service, { retryTime, onRefused, onError })
         batchSize: 500,
         async handler(checkpoint, limit) {
           const cursor = reached ?? (checkpoint && service.memory.get(shown)); // without checkpoint RxDB holds nothing
-          const page = await service.pull({ cursor, kinds: kind, limit });
-          if (page.anew) newest.clear();
+          let page = await service.pull({ cursor, kinds: kind, limit });
+          let gone = [];
+          if (page.anew) {
+            page = await service.pullAll({ kinds: kind });
+            gone = await notAmong(page.changes);
+            newest.clear();
+          }
           page.changes.forEach(came);
           reached = page.cursor;
           if (!page.has_more) firstPullEnded();
-          return { documents: page.changes.map(toDocument), checkpoint: { cursor: page.cursor } };
+          return { documents: [...page.changes.map(toDocument), ...gone], checkpoint: { cursor: page.cursor } };
         },
       },
       push: {

@@ -191,7 +191,12 @@ def test_after_a_restore_phones_bring_back_what_the_backup_does_not_hold(lasting
     for number, phone in enumerate(lasting.phones):
         phone.put(*own_day(10 + number), note=f"{phone.name} after the backup")
         phone.put(*own_day(number), note=f"{phone.name} after the backup")
-    acknowledged = lasting.converge()
+    lasting.converge()
+    lasting.online(on=False)
+    for phone in lasting.phones[:2]:
+        phone.put(*own_day(20), note=f"{phone.name} disagrees")
+    lasting.online(on=True)
+    acknowledged = {place: record for place, record in lasting.converge().items() if place[0] != "conflict"}
     lasting.online(on=False)
     for number, phone in enumerate(lasting.phones):
         phone.put(*own_day(number), fatigue=number)

@@ -96,6 +96,16 @@ async function isEdited(database, { kind, id }) {
   return found.some((record) => record.syncStatus !== 'synced');
 }
 
+/** What is held and a restored diary has not, as deleted: conflicts, since all else was brought back. */
+async function notAmong(database, records) {
+  const places = new Set(records.map(({ kind, id }) => `${kind}/${id}`));
+  const found = await Promise.all(
+    KINDS.map(async (kind) => (await database.get(kind).query().fetch()).map(({ id }) => ({ kind, id }))),
+  );
+  const gone = found.flat().filter(({ kind, id }) => !places.has(`${kind}/${id}`));
+  return gone.map((about) => ({ ...about, rev: 0, deleted: true })); // one with an edit stays
+}
+
 /** The rows deleted here and not yet there: of these WatermelonDB hands over the id alone, without the revision. */
 const deletedRows = (database, kind) =>
   database
@@ -133,7 +143,7 @@ async function synchronizeOnce(database, service, onRefused) {
     async pullChanges({ lastPulledAt }) {
       const answered = JSON.parse((await database.localStorage.get(ANSWERED)) ?? '[]');
       const { changes, rev, anew } = await service.pullAll({ since: lastPulledAt, kinds: KINDS.join() });
-      const known = anew ? changes : [...answered, ...changes];
+      const known = anew ? [...changes, ...(await notAmong(database, changes))] : [...answered, ...changes];
       return { changes: await toChanges(database, known), timestamp: rev };
     },
     onDidPullChanges: () => database.localStorage.set(ANSWERED, '[]'),
