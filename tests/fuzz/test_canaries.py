@@ -103,6 +103,8 @@ def _live(service: Service) -> str:
         f"trends/{UUID}/chart.svg",
         "me",
         "me/sessions",
+        "fhir/Patient/me/$summary",
+        "fhir/Observation",
     ):
         assert service.ask("GET", f"/v1/{path}?{MARK}={MARK}", headers=mine).status == 200
     assert service.ask("PATCH", "/v1/me", {"organisation": MARK}, mine).status == 200
@@ -133,6 +135,8 @@ _DAYS: tuple[object, ...] = (
 _PATHS = (
     *(f"/{MARK}", f"/v1/{MARK}?{MARK}={MARK}", f"/{MARK}/%00{MARK}", f"/docs/assets/{MARK}", f"/v1/days/{MARK}/{MARK}"),
     *(f"/v1/days/{MARK}", f"/v1/events/{UUID.upper()}", f"/v1/trends/{MARK}", f"/v1/catalogue/evidence/{MARK}"),
+    *(f"/v1/fhir/{MARK}", f"/v1/fhir/Patient/{MARK}/$summary", f"/v1/fhir/Observation?patient={MARK}"),
+    *(f"/v1/fhir/Observation?{name}={MARK}" for name in ("date", "_sort", "_count", "_page")),
     *(f"/v1/days?{name}={MARK}" for name in ("cursor", "from", "to", "limit", "limit=5&limit")),
 )
 _FORMS = (
