@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from app.api.bodies import IMPORT_BYTES, SYNC_BYTES
 from tests.support.contract import FHIR, PROBLEM, code_of, is_fhir, operations
 from tests.support.diary import BY_PATH
-from tests.support.people import Person
+from tests.support.people import Person, sign_up
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 PATHS = sorted({operation.path for operation in operations()})
@@ -96,11 +96,14 @@ def test_head_answers_as_get_does(client: TestClient, patient: Person) -> None:
 
 WITH_BODY = [operation for operation in operations() if "requestBody" in operation.shown]
 FORMS = {"token", "revoke"}
+BY_CLINICIANS = {"redeem"}
 TOO_MANY_BYTES = {"push": SYNC_BYTES + 1, "import_me": IMPORT_BYTES + 1}
 
 
 def test_faulty_body_has_the_same_answer_everywhere(client: TestClient, patient: Person) -> None:
+    clinician = sign_up(client, role="clinician")
     for operation in WITH_BODY:
+        who = clinician if operation.id in BY_CLINICIANS else patient
         form = operation.id in FORMS
         media_type = "application/x-www-form-urlencoded" if form else "application/json"
         malformed, unknown = ((400, "invalid-request"),) * 2 if form else ((400, "malformed-json"), (422, "invalid"))
@@ -112,7 +115,7 @@ def test_faulty_body_has_the_same_answer_everywhere(client: TestClient, patient:
             (b"a" * TOO_MANY_BYTES.get(operation.id, 70_000), {"Content-Type": media_type}, (413, "body-too-large")),
         ):
             answer = client.request(
-                operation.method, address(operation.path), content=content, headers=patient.headers | headers
+                operation.method, address(operation.path), content=content, headers=who.headers | headers
             )
             assert is_problem(answer, *verdict), operation.id
 
