@@ -14,20 +14,30 @@ from app.domain.records.kinds import (
     MEDICATION,
     MOMENT,
     REGIMEN_STEP,
+    TIMING_PLAN,
     USUAL,
     Kind,
 )
 from app.domain.records.record import Fields, KindName
-from app.domain.trends.choice import choice, scales
+from app.domain.trends.choice import Choice, choice, scales
 from app.domain.trends.dates import DateRange
-from app.domain.trends.diary import Diary, Event, Medication, OwnMeasure, Tracked, Usual
+from app.domain.trends.diary import Day, Diary, Event, Lived, Medication, OwnMeasure, TimingPlan, Tracked, Usual
 from app.domain.trends.reading import read_days, read_doses, read_moments
 from app.domain.trends.treatment import DoseStatus, RegimenStep, Treatment, treatment
 from app.domain.trends.window import diary_window
-from app.domain.trends.written import event, medication, own_measure, regimen_step, tracked_condition, usual
+from app.domain.trends.written import (
+    event,
+    is_agreed,
+    medication,
+    own_measure,
+    regimen_step,
+    timing_plan,
+    tracked_condition,
+    usual,
+)
 from app.storage.records import DayText, Records
 
-_FEW = (REGIMEN_STEP, CONDITION_KIND, MEDICATION, EVENT, MEASURE_KIND, USUAL)
+_FEW = (REGIMEN_STEP, CONDITION_KIND, MEDICATION, EVENT, MEASURE_KIND, TIMING_PLAN, USUAL)
 """Kinds of which a patient has few, so that they are read whole."""
 _FIRST_LOOK = 16
 
@@ -44,6 +54,8 @@ class Material:
     medications: Sequence[Medication]
     events: Sequence[Event]
     usuals: Sequence[Usual]
+    timing_plans: Sequence[TimingPlan]
+    """Those agreed with the prescriber; the others are kept, and nothing follows from them."""
     days: Sequence[DayText]
     moments: Sequence[DayText]
     doses: Sequence[DayText]
@@ -71,15 +83,37 @@ class Material:
             condition=listed,
             tracked=tracked,
             treatment=self.treatment,
-            days=read_days(self.days, choice(listed, tracked, scales(self.own_measures)).measures),
+            days=self._scored(None if only is None else (only,)),
             moments=read_moments(self.moments),
             doses=read_doses(self.doses),
             steps=self.steps,
             own_measures=self.own_measures,
+            timing_plans=self.timing_plans,
             medications=self.medications,
             events=self.events,
             usuals=self.usuals,
         )
+
+    def lived(self) -> Lived:
+        """What was lived, whatever it is looked at for."""
+        return Lived(
+            treatment=self.treatment,
+            days=self._scored(None),
+            moments=read_moments(self.moments),
+            doses=read_doses(self.doses),
+            steps=self.steps,
+            own_measures=self.own_measures,
+            timing_plans=self.timing_plans,
+        )
+
+    def choices(self) -> list[Choice]:
+        """What each tracked condition is about."""
+        known = scales(self.own_measures)
+        return [choice(CONDITIONS.get(code), tracked, known) for code, tracked in self.tracked.items()]
+
+    def _scored(self, measures: Iterable[str] | None) -> list[Day]:
+        """The days with these scores; with all that anybody can tell the direction of, unless given."""
+        return read_days(self.days, tuple(scales(self.own_measures) if measures is None else measures))
 
 
 def gather(records: Records, as_of: date) -> Material:
@@ -98,6 +132,9 @@ def gather(records: Records, as_of: date) -> Material:
         medications=[medication(record_id, fields) for record_id, fields in few[MEDICATION.name]],
         events=[event(record_id, fields) for record_id, fields in few[EVENT.name]],
         usuals=[usual(record_id, fields) for record_id, fields in few[USUAL.name]],
+        timing_plans=[
+            timing_plan(record_id, fields) for record_id, fields in few[TIMING_PLAN.name] if is_agreed(fields)
+        ],
         days=_within(records, DAY, window),
         moments=_within(records, MOMENT, window),
         doses=_within(records, DOSE, window),

@@ -13,8 +13,15 @@ from app.domain.trends.adherence import Adherence, AdherenceCount, adherence
 from app.domain.trends.choice import choice, scales
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Diary
+from app.domain.trends.dose_bands import dose_bands
+from app.domain.trends.messages import ENGLISH
 from app.domain.trends.reading import read_doses
+from app.domain.trends.regimen import Regimen
+from app.domain.trends.side_effect_measures import Looked
+from app.domain.trends.side_effects import SideEffect, side_effects
 from app.domain.trends.summary import ShortSummary, Summary, short, summary
+from app.domain.trends.weekly_dose import daily_totals
+from app.domain.trends.window import diary_window
 from app.services.diaries import Material, course_of, gather, steps_of
 from app.services.parts import Parts
 from app.storage.work import Work
@@ -49,6 +56,16 @@ async def summarise_measure(
     if measure is not None and not material.scores(measure):
         raise Invalid([FieldError(pointer="measure", code="out-of-range", message="There is no such measure.")])
     return summary(material.diary(condition, only=shown), as_of, revision), shown, revision
+
+
+async def list_side_effects(parts: Parts, access: OwnDiary, as_of: date) -> tuple[tuple[SideEffect, ...], Revision]:
+    """What is scored beside the targets of all tracked conditions, at each step to a higher dose."""
+    material, revision = await _gathered(parts, access, as_of)
+    lived = material.lived()
+    regimen = Regimen(lived.steps, as_of)
+    view = diary_window(lived.treatment, as_of)
+    bands = dose_bands(daily_totals(lived.doses, regimen), regimen, lived.treatment, view)
+    return side_effects(lived, Looked.at(material.choices()), bands, as_of, ENGLISH), revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

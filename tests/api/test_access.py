@@ -64,6 +64,7 @@ OPERATIONS: dict[str, For] = {
     "read_trend": For.PATIENTS,
     "draw_chart": For.PATIENTS,
     "print_report": For.PATIENTS,
+    "list_side_effects": For.PATIENTS,
     "read_adherence": For.PATIENTS,
     "stream": For.PATIENTS,
     "invite": For.PATIENTS,

@@ -50,7 +50,7 @@ def test_summary_has_the_members_of_its_page(phone: Phone) -> None:
     assert list(told) == [
         *("condition", "as_of", "as_of_rev", "method_version", "first_dose_date", "weeks_treated", "primary_measure"),
         *("primary_chosen_after_start", "dose_bands", "coverage", "periods", "composite", "measures", "side_effects"),
-        *("adherence", "confounders", "evidence", "caveats"),
+        *("adherence", "timing", "confounders", "evidence", "caveats"),
     ]
     assert (told["condition"], told["as_of"], told["method_version"]) == ("fibromyalgia", "2026-03-02", "wss-1")
     assert (told["first_dose_date"], told["weeks_treated"]) == (FIRST_DOSE.isoformat(), WEEKS)
@@ -58,7 +58,9 @@ def test_summary_has_the_members_of_its_page(phone: Phone) -> None:
     assert told["primary_chosen_after_start"] is False
     assert told["dose_bands"] == [{"starts_on": "2026-01-18", "ends_on": "2026-02-28", "mg": 1.5}]
     assert told["coverage"] == {"days_scored": 42, "days": 44}
-    assert told["periods"] == told["side_effects"] == told["confounders"] == []
+    assert told["periods"] == told["confounders"] == []
+    assert told["timing"] is None
+    assert [one["measure"] for one in told["side_effects"]] == ["sleep_disturbance"]
     assert told["adherence"] == {"low": 42 / 44, "high": 1.0, "days": 44, "longest_gap_days": 2}
     assert list(told["measures"]) == list(SCORES)
 
@@ -286,7 +288,7 @@ def test_list_has_a_line_for_each_tracked_condition(phone: Phone) -> None:
     }
 
 
-@pytest.mark.parametrize("address", ["/v1/trends", TREND, f"{TREND}/chart.svg"])
+@pytest.mark.parametrize("address", ["/v1/trends", "/v1/side-effects", TREND, f"{TREND}/chart.svg"])
 def test_unchanged_diary_is_not_told_twice(phone: Phone, address: str) -> None:
     first = phone.get(address)
     tag = first.headers["etag"]
@@ -300,7 +302,7 @@ def test_unchanged_diary_is_not_told_twice(phone: Phone, address: str) -> None:
     assert phone.get(f"{address}?as_of=2026-03-01", If_None_Match=changed.headers["etag"]).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/v1/trends", TREND, f"{TREND}/chart.svg"])
+@pytest.mark.parametrize("address", ["/v1/trends", "/v1/side-effects", TREND, f"{TREND}/chart.svg"])
 @pytest.mark.parametrize(
     ("as_of", "code"),
     [

@@ -137,7 +137,7 @@ def test_faulty_range_is_refused_by_name(phone: Phone, name: str) -> None:
 def test_today_of_an_empty_diary_says_what_it_needs(phone: Phone) -> None:
     phone.stored("/v1/conditions/fibromyalgia", {"status": "active"})
     today = phone.get("/v1/today").json()
-    assert list(today) == ["date", "day", "expected_dose", "yesterday", "open_conflicts", "needs"]
+    assert list(today) == ["date", "day", "expected_dose", "yesterday", "open_conflicts", "needs", "timing_plan"]
     assert (today["date"], today["day"], today["expected_dose"], today["yesterday"]) == ("2026-03-02", None, None, None)
     assert today["open_conflicts"] == []
     assert {need["code"] for need in today["needs"]} == {

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.trends.side_effects import SideEffect
 from app.domain.trends.summary import ShortSummary
 from app.services.trends import AdherenceReport
 
@@ -28,6 +29,15 @@ class TrendsOut(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     items: list[ShortSummary]
+    next_cursor: None
+
+
+class SideEffectsOut(BaseModel):
+    """Side effects by dose step; never cut into pages."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: list[SideEffect]
     next_cursor: None
 
 

@@ -11,6 +11,7 @@ from app.api.v1.records import record_of, reference, schema_name
 from app.api.v1.router import PREFIX, Router
 from app.api.wire import Day
 from app.domain.records.kinds import CONFLICT, DAY
+from app.domain.records.timing_order import BEDTIME, MORNING
 from app.services.today import look_at_day
 from app.services.trends import checked_as_of
 
@@ -32,7 +33,7 @@ _EXPECTED = {
 }
 _TODAY = {
     "type": "object",
-    "required": ["date", "day", "expected_dose", "yesterday", "open_conflicts", "needs"],
+    "required": ["date", "day", "expected_dose", "yesterday", "open_conflicts", "needs", "timing_plan"],
     "properties": {
         "date": {"type": "string", "format": "date"},
         "day": _DAY_OR_NULL,
@@ -40,9 +41,21 @@ _TODAY = {
         "yesterday": _DAY_OR_NULL,
         "open_conflicts": {"type": "array", "items": reference(schema_name(CONFLICT, "Record"))},
         "needs": {"type": "array", "items": reference("Need")},
+        "timing_plan": {"anyOf": [reference("TimingWeek"), _NULL]},
     },
 }
-SCHEMAS = {"Today": _TODAY, "ExpectedDose": _EXPECTED}
+_TIMING_WEEK = {
+    "type": "object",
+    "description": "The week of a planned alternation of dose times that the day belongs to.",
+    "required": ["id", "week", "weeks", "timing"],
+    "properties": {
+        "id": {"type": "string"},
+        "week": {"type": "integer", "minimum": 1},
+        "weeks": {"type": "integer"},
+        "timing": {"type": "string", "enum": [BEDTIME, MORNING]},
+    },
+}
+SCHEMAS = {"Today": _TODAY, "ExpectedDose": _EXPECTED, "TimingWeek": _TIMING_WEEK}
 
 
 @router.get(
@@ -64,6 +77,7 @@ async def read_today(
                 "yesterday": today.yesterday and record_of(today.yesterday),
                 "open_conflicts": [record_of(conflict) for conflict in today.open_conflicts],
                 "needs": today.needs,
+                "timing_plan": today.timing_plan,
             }
         ),
         media_type="application/json",

@@ -1,4 +1,4 @@
-"""Trend summaries, their chart, and adherence (api, "Trends")."""
+"""Trend summaries, their chart, side effects, and adherence (api, "Trends")."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from app.api.problems import problems
 from app.api.render import json_of
 from app.api.rendered import Kept, Name, Rendered
 from app.api.v1.router import PREFIX, Router
-from app.api.v1.shapes import IF_NONE_MATCH, TAGGED, AdherenceOut, TrendsOut
+from app.api.v1.shapes import IF_NONE_MATCH, TAGGED, AdherenceOut, SideEffectsOut, TrendsOut
 from app.api.wire import Day
 from app.domain.access import OwnDiary
 from app.domain.catalogue import CATALOGUE_VERSION
@@ -158,6 +158,18 @@ def file_name(day: date) -> str:
 def name_mark(name: str | None) -> str:
     """Tells whether a report bears the name that the account has now, without telling it."""
     return hashlib.sha256((name or "").encode()).hexdigest()[:16]
+
+
+@router.get("/side-effects", response_model=SideEffectsOut, responses=_UNCHANGED, openapi_extra=_MAY_BE_HELD)
+async def list_side_effects(request: Request, parts: TheParts, access: Patient, as_of: AsOf = None) -> Response:
+    """What is scored beside the targets of all tracked conditions, held against the days before each dose step."""
+    day = trends.checked_as_of(parts, access, as_of)
+
+    async def content() -> tuple[Revision, bytes]:
+        found, revision = await trends.list_side_effects(parts, access, day)
+        return revision, json_of({"items": found, "next_cursor": None})
+
+    return await _answer(request, access, day, content)
 
 
 @router.get("/adherence", response_model=AdherenceOut)

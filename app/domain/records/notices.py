@@ -71,7 +71,13 @@ def night_notices(*, other_doses: int) -> Iterator[Notice]:
 
 
 def medication_notices(fields: Fields) -> Iterator[Notice]:
-    """On a medication: an opioid by its class, or by a name that leaves no doubt."""
-    name = fields.get("name")
-    if fields.get("drug_class") == "opioid" or (isinstance(name, str) and _OPIOID_NAME.search(name)):
+    """On a medication."""
+    if is_opioid(fields):
         yield OPIOID_RECORDED
+
+
+def is_opioid(medication: Fields) -> bool:
+    """An opioid by its class, or by a name that leaves no doubt."""
+    name = medication.get("name")
+    by_name = isinstance(name, str) and _OPIOID_NAME.search(name) is not None
+    return medication.get("drug_class") == "opioid" or by_name

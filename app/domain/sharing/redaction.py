@@ -190,8 +190,15 @@ class _Redaction:
             known = medication(record_id, fields)
             if self._reaches(known.starts_on, known.ends_on):
                 named = fields.get("conditions")
-                cut = replace(known, starts_on=self._known(known.starts_on), ends_on=self._known(known.ends_on))
-                yield record_id, fields, cut, self._granted(named if isinstance(named, tuple) else ())
+                granted = self._granted(named if isinstance(named, tuple) else ())
+                cut = replace(
+                    known,
+                    # Of an opioid more is told than of others, which would tell that it is one.
+                    drug_class=known.drug_class if granted else None,
+                    starts_on=self._known(known.starts_on),
+                    ends_on=self._known(known.ends_on),
+                )
+                yield record_id, fields, cut, granted
 
     def _happenings(self) -> Iterator[tuple[str, Fields, Event, tuple[str, ...]]]:
         for record_id, fields in self._whole.of(EVENT):

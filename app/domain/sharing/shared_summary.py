@@ -6,7 +6,7 @@ days since the start or a sentence would each give away a dose date as well as t
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Protocol, TypeVar
 
 from app.domain.trends.adherence import Adherence
@@ -20,6 +20,8 @@ from app.domain.trends.judgement import CLAIMS
 from app.domain.trends.look import Look, look
 from app.domain.trends.messages import ENGLISH, Messages
 from app.domain.trends.series import Values
+from app.domain.trends.side_effects import NightsAtFour, SideEffect
+from app.domain.trends.step_effect import EARLY_NIGHTS
 from app.domain.trends.summary import Summary, summary
 from app.domain.trends.trend import CompositeTrend, MeasureTrend, Week
 from app.domain.trends.verdict import Status, Verdict
@@ -31,6 +33,8 @@ _BASELINE_OUTSIDE: Final = "baseline-outside-grant"
 _TELLS_OF_DOSES: Final = frozenset({"first-dose-from-plan"})
 _OF_THE_START: Final = _TELLS_OF_DOSES | {"primary-chosen-after-start"}
 _COVERAGE: Final = "low-coverage"
+_EARLY_IS_OVER: Final = timedelta(days=EARLY_NIGHTS)
+"""After a step the scores of all its early nights are written, those of the last morning too."""
 _NO_ADHERENCE: Final = Adherence(low=None, high=None, days=0, longest_gap_days=0)
 
 
@@ -65,6 +69,8 @@ def shared_summary(shared: Shared, as_of: date, messages: Messages = ENGLISH) ->
         told = _starting_outside(told, shared, shared.starts_outside, messages)
     if not shared.shows_doses:
         told = _without_doses(told, messages)
+    if not shared.shows_observations:
+        told = _without_single_days(told)
     if not shared.shows_doses or (untreated and not shared.shows_observations):
         told = _by_calendar(told, look(shared.diary, as_of, messages), messages)
     if untreated and not shared.shows_observations:
@@ -79,7 +85,12 @@ def _confounders(found: tuple[Confounder, ...], messages: Messages) -> tuple[Con
         if one.id.startswith(OTHER_TREATMENT):
             text = messages.say("another-treatment")
             hidden = Confounder(
-                kind="other", id=one.id.removeprefix(OTHER_TREATMENT), starts_on=one.starts_on, text=text
+                kind="other",
+                what="other",
+                id=one.id.removeprefix(OTHER_TREATMENT),
+                starts_on=one.starts_on,
+                ends_on=None,
+                text=text,
             )
             shown.setdefault((hidden.kind, hidden.starts_on), hidden)
         else:
@@ -92,7 +103,11 @@ def _starting_outside(told: Summary, shared: Shared, begins: date, messages: Mes
 
     What came after a restart within the dates is told as ever.
     """
-    told = replace(told, periods=tuple(past for past in told.periods if past.starts_on != begins))
+    told = replace(
+        told,
+        periods=tuple(past for past in told.periods if past.starts_on != begins),
+        side_effects=tuple(one for one in told.side_effects if one.step.starts_on != begins),
+    )
     if told.first_dose_date not in {None, begins}:
         return told
     text = messages.say("outside-grant")
@@ -147,6 +162,7 @@ def _without_doses(told: Summary, messages: Messages) -> Summary:
         weeks_treated=None,
         dose_bands=(),
         side_effects=(),
+        timing=None,
         periods=(),
         adherence=_NO_ADHERENCE,
         caveats=tuple(one for one in told.caveats if one.code not in _TELLS_OF_DOSES),
@@ -206,6 +222,18 @@ def _without_few_days(trend: T) -> T:
     """A mean of one or two days would tell what those days were."""
     weeks = (replace(week, mean=None) if week.n < VALID_DAYS else week for week in trend.weeks)
     return replace(trend, weeks=tuple(weeks))
+
+
+def _without_single_days(told: Summary) -> Summary:
+    """Figures that move with the date of the look would tell a day's score by two looks; those that stand are kept."""
+    over = (one for one in told.side_effects if told.as_of - one.step.starts_on >= _EARLY_IS_OVER)
+    return replace(
+        told, timing=None, side_effects=tuple(replace(one, nights_at_4_or_more=_settled(one)) for one in over)
+    )
+
+
+def _settled(one: SideEffect) -> tuple[NightsAtFour, ...]:
+    return tuple(phase for phase in one.nights_at_4_or_more if phase.phase != "later" and phase.of >= VALID_DAYS)
 
 
 def _without_sliding_baseline(trend: T) -> T:

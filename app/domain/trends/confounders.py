@@ -18,8 +18,12 @@ class Confounder:
 
     kind: str
     """`medication` or `event`."""
+    what: str
+    """The class of the medicine or the kind of the event."""
     id: str
     starts_on: date | None
+    ends_on: date | None
+    """None where it goes on or nothing is said."""
     text: str
 
 
@@ -34,18 +38,48 @@ def confounders_in(period: Period, seen: Look) -> tuple[Confounder, ...]:
 def confounders(
     medications: Iterable[Medication], events: Iterable[Event], window: DateRange, messages: Messages
 ) -> tuple[Confounder, ...]:
-    """Medicines that begin or end in the window and events that overlap it, by date and id."""
+    """Medicines that begin or end in the window and events that overlap it, by date and id.
+
+    An opioid counts whenever it may have been taken in the window: naltrexone acts on it, even if neither changed.
+    """
     found = [
-        Confounder(kind="medication", id=one.id, starts_on=one.starts_on, text=_medicine_text(one, window, messages))
+        Confounder(
+            kind="medication",
+            what=one.drug_class or "other",
+            id=one.id,
+            starts_on=one.starts_on,
+            ends_on=_end(one.ends_on, window),
+            text=_medicine_text(one, window, messages),
+        )
         for one in medications
-        if _inside(one.starts_on, window) or _inside(one.ends_on, window)
+        if _changes(one, window) or (one.drug_class == "opioid" and _overlaps(one.starts_on, one.ends_on, window))
     ]
     found += [
-        Confounder(kind="event", id=one.id, starts_on=one.starts_on, text=_event_text(one, window, messages))
+        Confounder(
+            kind="event",
+            what=one.kind,
+            id=one.id,
+            starts_on=one.starts_on,
+            ends_on=_end(one.ends_on, window),
+            text=_event_text(one, window, messages),
+        )
         for one in events
-        if one.starts_on <= window.last and window.first <= (one.ends_on or one.starts_on)
+        if _overlaps(one.starts_on, one.ends_on or one.starts_on, window)
     ]
     return tuple(sorted(found, key=lambda one: (one.starts_on or date.min, one.kind, one.id)))
+
+
+def _changes(one: Medication, window: DateRange) -> bool:
+    return _inside(one.starts_on, window) or _inside(one.ends_on, window)
+
+
+def _overlaps(first: date | None, last: date | None, window: DateRange) -> bool:
+    return (first is None or first <= window.last) and (last is None or window.first <= last)
+
+
+def _end(day: date | None, window: DateRange) -> date | None:
+    """An end that a look at the window's last day knows of."""
+    return day if _inside(day, window) else None
 
 
 def _inside(day: date | None, window: DateRange) -> bool:
@@ -60,8 +94,10 @@ def _medicine_text(one: Medication, window: DateRange, messages: Messages) -> st
         text = messages.say("medicine-both", kind=kind, began=began, ended=ended)
     elif began is not None:
         text = messages.say("medicine-began", kind=kind, began=began)
-    else:
+    elif ended is not None:
         text = messages.say("medicine-ended", kind=kind, ended=ended)
+    else:
+        text = messages.say("medicine-meanwhile", kind=kind)
     return f"{text} {messages.say('opioid-label')}" if one.drug_class == "opioid" else text
 
 

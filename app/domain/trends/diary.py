@@ -85,22 +85,44 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Diary:
-    """Everything a summary may look at.
+class TimingPlan:
+    """A planned alternation of dose times by weeks, whose order came about by chance (domain, section 3)."""
+
+    id: str
+    starts_on: date
+    seed: str
+    """What the order was made from."""
+    order: tuple[str, ...]
+    """Bedtime or morning for each week; each pair of weeks has both."""
+    ended_on: date | None
+    """The last day that was still part of it, where the patient ended it early."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """What was lived, for whichever condition it is looked at.
 
     Days, moments and doses need only cover `diary_window`; more of them, and their order, change nothing. The other
     records are few and come whole.
     """
 
-    condition: Condition | None
-    """None for a condition of the patient's own."""
-    tracked: Tracked | None
     treatment: Treatment
     days: Sequence[Day]
     moments: Sequence[Moment] = ()
     doses: Sequence[Dose] = ()
     steps: Sequence[RegimenStep] = ()
     own_measures: Sequence[OwnMeasure] = ()
+    timing_plans: Sequence[TimingPlan] = ()
+    """Those agreed with the prescriber."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diary(Lived):
+    """Everything a summary may look at."""
+
+    condition: Condition | None
+    """None for a condition of the patient's own."""
+    tracked: Tracked | None
     medications: Sequence[Medication] = ()
     events: Sequence[Event] = ()
     usuals: Sequence[Usual] = ()

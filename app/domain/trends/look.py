@@ -8,7 +8,7 @@ from datetime import date
 from app.domain.trends.choice import LOWER, Choice, Scale, choice, scales
 from app.domain.trends.composite import composite
 from app.domain.trends.dates import DateRange
-from app.domain.trends.diary import Day, Diary, Usual
+from app.domain.trends.diary import Day, Diary, Lived, Usual
 from app.domain.trends.messages import Messages
 from app.domain.trends.periods import Period, periods
 from app.domain.trends.series import SOURCES, TOP, Series, Values, measure_series
@@ -108,12 +108,7 @@ def look(diary: Diary, as_of: date, messages: Messages) -> Look:
     known = scales(diary.own_measures)
     chosen = choice(diary.condition, diary.tracked, known)
     view = diary_window(diary.treatment, as_of)
-    days = list(_in_view(diary.days, view))
-    moments = [moment for moment in diary.moments if any(moment.local_date in span for span in view)]
-    series = {
-        code: measure_series(code, days, moments, higher_is_better=known[code].higher_is_better)
-        for code in chosen.measures
-    }
+    series = series_in_view(diary, view, chosen.measures, known)
     return Look(
         diary=diary,
         as_of=as_of,
@@ -138,6 +133,18 @@ def _usuals(told: Iterable[Usual], known: Mapping[str, Scale], as_of: date) -> I
             yield replace(usual, measure=turned[usual.measure], value=TOP - usual.value)
         elif scale is not None:
             yield replace(usual, value=TOP - usual.value if scale.higher_is_better else usual.value)
+
+
+def series_in_view(
+    lived: Lived, view: Iterable[DateRange], measures: Iterable[str], known: Mapping[str, Scale]
+) -> dict[str, Series]:
+    """The daily values of some of the known measures, cut at the view."""
+    spans = tuple(view)
+    days = list(_in_view(lived.days, spans))
+    moments = [moment for moment in lived.moments if any(moment.local_date in span for span in spans)]
+    return {
+        code: measure_series(code, days, moments, higher_is_better=known[code].higher_is_better) for code in measures
+    }
 
 
 def _in_view(days: Iterable[Day], view: Iterable[DateRange]) -> Iterator[tuple[int, Day]]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.domain.trends.messages_of_doses import DOSES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messages:
@@ -276,10 +278,12 @@ ENGLISH = Messages(
         "report-head-from": "From",
         "report-head-to": "To",
         "report-head-nights": "Nights",
+        **DOSES,
         # confounders
         "medicine-began": "Another medicine ({kind}) was started on {began}.",
         "medicine-ended": "Another medicine ({kind}) was stopped on {ended}.",
         "medicine-both": "Another medicine ({kind}) was started on {began} and stopped on {ended}.",
+        "medicine-meanwhile": "Another medicine ({kind}) is recorded for the same time.",
         "opioid-label": (
             "The label of naltrexone says that it must not be combined with opioids; a prescriber or pharmacist can "
             "tell more."
@@ -331,6 +335,7 @@ ENGLISH = Messages(
             "moderate": "certainty moderate",
             "other": "certainty not known",
         },
+        "dose-time": {"bedtime": "bedtime", "other": "morning"},
         "medicine": {
             "opioid": "an opioid",
             "steroid": "a steroid",

@@ -20,8 +20,11 @@ Row = tuple[date, str]
 
 def read_days(rows: Iterable[Row], measures: Collection[str]) -> list[Day]:
     """The scores of these measures on each day; what can be turned into one of them is read too (`sleep_quality`)."""
-    wanted = [*measures, *(SOURCES[measure] for measure in measures if measure in SOURCES)]
-    return [Day(day, {code: fields[code] for code in wanted if code in fields}) for day, fields in _parsed(rows, float)]
+    wanted = {*measures, *(SOURCES[measure] for measure in measures if measure in SOURCES)}
+    return [
+        Day(day, {name: value for name, value in fields.items() if name in wanted})
+        for day, fields in _parsed(rows, float)
+    ]
 
 
 def read_moments(rows: Iterable[Row]) -> list[Moment]:

@@ -18,6 +18,10 @@ from app.domain.trends.messages import ENGLISH, Messages
 from app.domain.trends.needs import BEFORE_FIRST_DOSE, needs
 from app.domain.trends.periods import Period
 from app.domain.trends.regimen import Regimen
+from app.domain.trends.side_effect_measures import Looked
+from app.domain.trends.side_effects import SideEffect, side_effects
+from app.domain.trends.timing import timing
+from app.domain.trends.timing_shape import Timing
 from app.domain.trends.trend import CompositeTrend, MeasureTrend, blank_weeks, composite_trend, measure_trend, verdict
 from app.domain.trends.verdict import METHOD_VERSION, Need, Verdict, standing
 from app.domain.trends.weekly_dose import daily_totals, weekly_mg
@@ -60,8 +64,11 @@ class Summary:
     composite: CompositeTrend
     measures: Mapping[str, MeasureTrend]
     """The primary measure first, then the other targets."""
-    side_effects: tuple[()]
+    side_effects: tuple[SideEffect, ...]
+    """Each measure beside the targets, and the common side effects, at each step to a higher dose; ascending."""
     adherence: Adherence
+    timing: Timing | None
+    """Bedtime against morning doses, where both were tried."""
     confounders: tuple[Confounder, ...]
     evidence: Evidence
     caveats: tuple[Caveat, ...]
@@ -93,6 +100,7 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
     since_start = _since_start(seen)
     covered = coverage(seen.targets.values(), since_start)
     others = confounders_in(period, seen)
+    bands = dose_bands(totals, regimen, diary.treatment, seen.view)
     return Summary(
         condition=seen.choice.condition,
         as_of=as_of,
@@ -102,13 +110,14 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
         weeks_treated=period.complete_weeks if period.treated else None,
         primary_measure=seen.choice.primary,
         primary_chosen_after_start=seen.chosen_late,
-        dose_bands=dose_bands(totals, regimen, diary.treatment, seen.view),
+        dose_bands=bands,
         coverage=covered,
         periods=tuple(_past(seen, past) for past in seen.periods[:-1]),
         composite=composite_trend(together, stands, seen, blank),
         measures={code: measure_trend(code, seen, blank) for code in seen.choice.measures},
-        side_effects=(),
+        side_effects=side_effects(diary, Looked.at([seen.choice]), bands, as_of, messages),
         adherence=adherence(diary.doses, diary.treatment, since_start).range,
+        timing=timing(seen),
         confounders=others,
         evidence=Evidence(cards=evidence(seen.choice.condition)),
         caveats=caveats(together, stands, seen, covered, confounded=bool(others)),

@@ -44,6 +44,8 @@ class RegimenStep:
     mg: Decimal
     doses_per_day: int
     reason: str | None
+    timing: str | None = None
+    """`bedtime`, `morning` or `other`."""
 
     @property
     def stops(self) -> bool:

@@ -3,8 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
+from app.domain.records.notices import is_opioid
 from app.domain.records.record import Fields, Value
-from app.domain.trends.diary import Event, Medication, OwnMeasure, Tracked, Usual
+from app.domain.records.timing_order import timing_order
+from app.domain.trends.diary import Event, Medication, OwnMeasure, TimingPlan, Tracked, Usual
 from app.domain.trends.treatment import RegimenStep
 
 
@@ -16,7 +18,25 @@ def regimen_step(fields: Fields) -> RegimenStep:
         mg=_milligrams(fields["mg"]),
         doses_per_day=_count(fields.get("doses_per_day"), 1),
         reason=text_in(fields.get("reason")),
+        timing=text_in(fields.get("timing")),
     )
+
+
+def timing_plan(record_id: str, fields: Fields) -> TimingPlan:
+    """A timing_plan record as trends see it."""
+    seed = str(fields["seed"])
+    return TimingPlan(
+        id=record_id,
+        starts_on=needed_date(fields, "starts_on"),
+        seed=seed,
+        order=timing_order(seed, _count(fields["weeks"], 0)),
+        ended_on=date_in(fields.get("ended_on")),
+    )
+
+
+def is_agreed(plan: Fields) -> bool:
+    """Whether the patient says that the prescriber agreed to the timing plan."""
+    return plan.get("agreed_with_prescriber") is True
 
 
 def tracked_condition(record_id: str, fields: Fields) -> Tracked:
@@ -40,7 +60,7 @@ def medication(record_id: str, fields: Fields) -> Medication:
     """A medication record as trends see it."""
     return Medication(
         id=record_id,
-        drug_class=text_in(fields.get("drug_class")),
+        drug_class="opioid" if is_opioid(fields) else text_in(fields.get("drug_class")),
         starts_on=date_in(fields.get("starts_on")),
         ends_on=date_in(fields.get("ends_on")),
     )

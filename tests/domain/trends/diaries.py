@@ -8,7 +8,8 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from app.domain.catalogue import Condition, condition
-from app.domain.trends.diary import Day, Diary, Dose, Event, Medication, Moment, OwnMeasure, Tracked, Usual
+from app.domain.records.timing_order import timing_order
+from app.domain.trends.diary import Day, Diary, Dose, Event, Medication, Moment, OwnMeasure, TimingPlan, Tracked, Usual
 from app.domain.trends.treatment import TAKEN, DoseStatus, RegimenStep, Treatment, treatment
 
 FIRST_DOSE = date(2026, 2, 9)
@@ -31,8 +32,8 @@ def taken(days: Iterable[int], mg: str | None = "1.5") -> list[Dose]:
     return [dose(day, DoseStatus.TAKEN, mg) for day in days]
 
 
-def dose(day: int, status: DoseStatus, mg: str | None = None) -> Dose:
-    return Dose(on(day), status, None if mg is None else Decimal(mg), None)
+def dose(day: int, status: DoseStatus, mg: str | None = None, timing: str | None = None) -> Dose:
+    return Dose(on(day), status, None if mg is None else Decimal(mg), timing)
 
 
 def step(day: int, mg: str = "1.5", *, reason: str | None = None, ends: int | None = None) -> RegimenStep:
@@ -65,6 +66,7 @@ class Written:
     medications: Sequence[Medication] = ()
     events: Sequence[Event] = ()
     usuals: Sequence[Usual] = ()
+    timing_plans: Sequence[TimingPlan] = ()
     condition: Condition | None = FIBROMYALGIA
 
     def at(self, as_of: date) -> Diary:
@@ -80,6 +82,7 @@ class Written:
             medications=self.medications,
             events=self.events,
             usuals=self.usuals,
+            timing_plans=self.timing_plans,
         )
 
     def with_more(self, days: Mapping[date, Mapping[str, int | None]], doses: Sequence[Dose] = ()) -> "Written":
@@ -92,6 +95,17 @@ def tracked(*targets: str, chosen: date | None = FIRST_DOSE, primary: str | None
     )
 
 
+def plan(begins: int, weeks: int = 12, *, seed: str = "s", ended: int | None = None) -> TimingPlan:
+    return TimingPlan(
+        id="plan",
+        starts_on=on(begins),
+        seed=seed,
+        order=timing_order(seed, weeks),
+        ended_on=None if ended is None else on(ended),
+    )
+
+
+DOSE_TIMES = st.sampled_from([None, "bedtime", "morning", "other"])
 STATUSES = st.sampled_from(DoseStatus)
 MILLIGRAMS = st.sampled_from([None, Decimal("0.5"), Decimal("1.5"), Decimal(3), Decimal("4.5")])
 MOMENT_MEASURES = st.sampled_from([*TARGETS, "sleep_quality"])
@@ -117,10 +131,10 @@ def diaries(draw: st.DrawFn, first: int = -70, last: int = 140) -> Written:
     def score() -> int | None:
         return None if chance.random() < missing else chance.randint(0, 10)
 
-    days = {on(day): {code: score() for code in TARGETS} for day in draw(stretches(first, last))}
+    days = {on(day): {code: score() for code in (*TARGETS, "vivid_dreams")} for day in draw(stretches(first, last))}
     doses = [
-        Dose(on(day), status, draw(MILLIGRAMS), None)
-        for status in draw(st.lists(STATUSES, max_size=4))
+        Dose(on(day), status, mg, time)
+        for status, mg, time in draw(st.lists(st.tuples(STATUSES, MILLIGRAMS, DOSE_TIMES), max_size=4))
         for day in draw(stretches(0, last))
     ]
     steps = [
@@ -139,4 +153,13 @@ def diaries(draw: st.DrawFn, first: int = -70, last: int = 140) -> Written:
         Medication(id=f"m{at}", drug_class=None, starts_on=on(draw(st.integers(first, last))), ends_on=None)
         for at in range(draw(st.integers(0, 2)))
     ]
-    return Written(days=days, moments=moments, doses=doses, steps=steps, events=events, medications=medications)
+    plans = [plan(draw(st.integers(-10, last)), 4, seed=draw(st.text(min_size=1, max_size=3)))]
+    return Written(
+        days=days,
+        moments=moments,
+        doses=doses,
+        steps=steps,
+        events=events,
+        medications=medications,
+        timing_plans=plans[: draw(st.integers(0, 1))],
+    )

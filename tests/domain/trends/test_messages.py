@@ -147,6 +147,26 @@ def test_medicines_that_begin_or_end_in_the_window_are_listed_by_kind() -> None:
     assert "confounded" in codes(written, 59)
 
 
+def test_an_opioid_counts_whenever_it_may_have_been_taken_in_the_window() -> None:
+    written = Written(
+        doses=taken(range(60)),
+        medications=[
+            medicine("goes on", -400, None, "opioid"),
+            medicine("undated", None, None, "opioid"),
+            medicine("over", -400, -57, "opioid"),
+            medicine("to come", 60, None, "opioid"),
+            medicine("steroid", -400, None, "steroid"),
+        ],
+    )
+    label = ENGLISH.sentences["opioid-label"]
+    assert confounders(written) == [
+        ("medication", "undated", f"Another medicine (an opioid) is recorded for the same time. {label}"),
+        ("medication", "goes on", f"Another medicine (an opioid) is recorded for the same time. {label}"),
+    ]
+    told = seen(written, 59).confounders[1]
+    assert (told.what, told.starts_on, told.ends_on) == ("opioid", on(-400), None)
+
+
 def test_events_that_overlap_the_window_are_listed() -> None:
     written = Written(
         doses=taken(range(60)),

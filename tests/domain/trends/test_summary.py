@@ -162,7 +162,7 @@ def test_a_year_of_treatment() -> None:
     assert (told.adherence.low, told.adherence.high, told.adherence.longest_gap_days) == (140 / 142, 1, 2)
     assert told.evidence.cards == evidence("fibromyalgia")
     assert not told.primary_chosen_after_start
-    assert told.side_effects == ()
+    assert {one.measure for one in told.side_effects} == {"sleep_disturbance"}
 
 
 def test_the_series_of_ten_years_is_the_baseline_104_weeks_and_the_latest_52() -> None:
