@@ -26,7 +26,7 @@ TREND_CODES: Final = {
     "verdict": "What the diary says",
 }
 _OTHERS: Final = {"note": "A note of the patient's", **TREND_CODES}
-_STATUSES: Final = {
+STATUS_TEXTS: Final = {
     Status.NO_BASELINE: "No scores from before the first dose",
     Status.NOT_ENOUGH_DATA: "Not enough scored weeks yet",
     Status.TOO_LOW_TO_JUDGE: "Scores too low before the first dose to show a fall",
@@ -41,7 +41,7 @@ _STATUSES: Final = {
 
 def code_system() -> Resource:
     """The CodeSystem as served; its version is the date of the measures' data."""
-    concepts = [*_measures(), *(_plain(code, text) for code, text in (_OTHERS | _STATUSES).items())]
+    concepts = [*_measures(), *(_plain(code, text) for code, text in (_OTHERS | STATUS_TEXTS).items())]
     return {
         "resourceType": "CodeSystem",
         "id": ID,

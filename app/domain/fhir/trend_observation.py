@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.domain.catalogue import Direction
-from app.domain.fhir.code_system import TREND_CODES
+from app.domain.fhir.code_system import STATUS_TEXTS, TREND_CODES
 from app.domain.fhir.codes import CANNOT_BE_TOLD, TREND, diary_concept, measure_concept
 from app.domain.fhir.condition import WITHOUT_NAME, condition_names
 from app.domain.fhir.datatypes import Part, Resource, annotation, period, present, quantity
@@ -81,7 +81,10 @@ def _components(
 ) -> Iterator[Part]:
     verdict = trend.verdict
     yield {**_named("measure"), "valueCodeableConcept": measure}
-    yield {**_named("verdict"), "valueCodeableConcept": diary_concept(verdict.status.value, verdict.status.value)}
+    yield {
+        **_named("verdict"),
+        "valueCodeableConcept": diary_concept(verdict.status.value, STATUS_TEXTS[verdict.status]),
+    }
     yield _component("days_observed", sum(week.n for week in trend.weeks), "d")
     if trend.baseline.mean is not None:
         yield _component("baseline_mean", round(trend.baseline.mean, _DIGITS), _SCORE)

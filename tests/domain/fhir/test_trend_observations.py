@@ -75,6 +75,8 @@ def test_change_is_told_with_its_interval_and_what_it_rests_on() -> None:
         "weeks_to_benefit_low": 3.4,
         "weeks_to_benefit_high": 8.8,
     }
+    texts = {part["code"]["coding"][0]["code"]: part.get("valueCodeableConcept") for part in found["component"]}
+    assert texts["verdict"]["text"] == "A change for the better"
     assert found["code"]["text"] == "Fibromyalgia, all target symptoms together: change from baseline"
     assert found["category"][0]["coding"] == [{"system": "urn:onset:diary", "code": "trend"}]
     assert found["method"]["text"].startswith(f"Onset, method {TOLD.method_version}")
