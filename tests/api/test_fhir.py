@@ -85,7 +85,7 @@ def test_summary_is_a_document_of_the_whole_diary(phone: Phone) -> None:
     bundle = read(phone, "Patient/me/$summary")
     assert (bundle["type"], faults(bundle)) == ("document", [])
     resources = [entry["resource"] for entry in bundle["entry"]]
-    kinds = [resource["resourceType"] for resource in resources]
+    kinds = [resource["resourceType"] for resource in resources if resource["resourceType"] != "Observation"]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         "Composition": 1,
         "Patient": 1,
@@ -93,20 +93,19 @@ def test_summary_is_a_document_of_the_whole_diary(phone: Phone) -> None:
         "Condition": 1,
         "MedicationStatement": 2,
         "MedicationAdministration": 21,
-        # two scores a day, a declined one, grip, a note and a reading; the composite and three targets
-        "Observation": 2 * 49 + 4 + 4,
         "Provenance": 1,
     }
+    assert len(of_category(bundle, "survey")) == 2 * 49 + 4  # and a declined one, grip, a note and a reading
+    changes = [
+        one for one in of_category(bundle, "trend") if one["code"]["coding"][0]["code"] != "rise_after_dose_step"
+    ]
+    assert len(changes) == 1 + 3
     assert bundle["timestamp"] == "2026-03-02T12:00:00Z"
 
 
 def test_summary_can_be_cut_by_dates(phone: Phone) -> None:
     bundle = read(phone, "Patient/me/$summary?start=2026-02-09&end=2026-02-10")
-    scores = [
-        entry["resource"]["effectiveDateTime"]
-        for entry in bundle["entry"]
-        if entry["resource"].get("category", [{}])[0].get("coding", [{}])[0].get("code") == "survey"
-    ]
+    scores = [one["effectiveDateTime"] for one in of_category(bundle, "survey")]
     assert scores == ["2026-02-09", "2026-02-09", "2026-02-10", "2026-02-10"]
     assert len(found_of(bundle, "MedicationAdministration")) == 2
     assert len(found_of(read(phone, "Patient/me/$summary?end=2026-01-13"), "MedicationAdministration")) == 0
@@ -114,6 +113,10 @@ def test_summary_can_be_cut_by_dates(phone: Phone) -> None:
 
 def found_of(bundle: Resource, kind: str) -> list[Resource]:
     return [entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] == kind]
+
+
+def of_category(bundle: Resource, category: str) -> list[Resource]:
+    return [one for one in found_of(bundle, "Observation") if one["category"][0]["coding"][0]["code"] == category]
 
 
 def test_summary_of_an_empty_diary(client: TestClient, patient: Person) -> None:

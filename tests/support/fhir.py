@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, cast
 
 from app.api.render import json_of
-from app.domain.catalogue import CONDITIONS, MEASURE_CODES
+from app.domain.catalogue import CONDITIONS, MEASURE_CODES, Direction
 from app.domain.fhir.bundle import collection, document
 from app.domain.fhir.consent import Permission
 from app.domain.fhir.names import Names
@@ -31,6 +31,8 @@ from app.domain.records.record import StoredRecord, Value, encode
 from app.domain.trends.diary import Day, Diary, Dose, OwnMeasure, Tracked
 from app.domain.trends.estimates import Estimate
 from app.domain.trends.judgement import Status
+from app.domain.trends.side_effects import Rise, SideEffect, Step
+from app.domain.trends.step_effect import Course, StepStatus
 from app.domain.trends.summary import Summary, summary
 from app.domain.trends.treatment import DoseStatus, RegimenStep
 from app.domain.trends.verdict import Verdict
@@ -256,10 +258,25 @@ def _judged(told: Summary, chance: Random) -> Summary:
     """With any verdict at all, as if the diary were long enough for it."""
     return replace(
         told,
+        side_effects=(_side_effect(chance),),
         composite=replace(told.composite, verdict=_verdict(told.composite.verdict, chance)),
         measures={
             code: replace(trend, verdict=_verdict(trend.verdict, chance)) for code, trend in told.measures.items()
         },
+    )
+
+
+def _side_effect(chance: Random) -> SideEffect:
+    return SideEffect(
+        measure="vivid_dreams",
+        label="Vivid dreams",
+        direction=Direction.LOWER_IS_BETTER,
+        step=Step(starts_on=date(2026, 3, 9), from_mg=chance.choice([None, Decimal("1.5")]), to_mg=Decimal(3)),
+        status=chance.choice([*StepStatus]),
+        course=chance.choice([None, *Course]),
+        rise=chance.choice([None, Rise(estimate=-0.5, low=-1.25, high=0.0)]),
+        nights_at_4_or_more=(),
+        text="Vivid dreams <after> the step.",
     )
 
 

@@ -18,6 +18,7 @@ from app.domain.fhir.observation import observations
 from app.domain.fhir.patient import patient
 from app.domain.fhir.provenance import provenance
 from app.domain.fhir.shown import Shown
+from app.domain.fhir.step_observation import step_observations
 from app.domain.fhir.trend_observation import trend_observations
 
 _MANY: Final = frozenset({"Observation", "MedicationAdministration"})
@@ -91,7 +92,7 @@ def _contents(shown: Shown, names: Names, permission: Permission | None) -> Cont
             *(resource for _, resource in medication_administrations(shown, names)),
         ],
         diary=[resource for _, resource in observations(shown, names)],
-        trends=[*trend_observations(shown, names)],
+        trends=[*trend_observations(shown, names), *step_observations(shown, names)],
         consents=[consent(permission, names)] if permission else [],
     )
 

@@ -24,6 +24,10 @@ TREND_CODES: Final = {
     "days_observed": "Days with a score in the weeks looked at",
     "measure": "What the trend is about",
     "verdict": "What the diary says",
+    "rise_after_dose_step": "Change for the worse in the first two weeks at a higher dose",
+    "step_status": "What the diary says of the step",
+    "dose_before": "Daily dose before the step",
+    "dose_after": "Daily dose after the step",
 }
 _OTHERS: Final = {"note": "A note of the patient's", **TREND_CODES}
 STATUS_TEXTS: Final = {

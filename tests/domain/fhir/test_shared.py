@@ -153,7 +153,7 @@ def test_what_can_be_seen_becomes_a_document_with_its_consent() -> None:
         "Condition": 1,
         "MedicationStatement": 2,
         "MedicationAdministration": 1,
-        "Observation": 3 * 2 + 1 + 4,
+        "Observation": 3 * 2 + 1 + 4 + 1,  # scores, a reading, trends, the side effects of a step
         "Consent": 1,
         "Provenance": 1,
     }
