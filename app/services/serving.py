@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
+
 from app.domain.access import Guest
 from app.domain.errors import DatabaseUnavailable, NotFound, Refusal, StorageFull
 from app.domain.sharing.access_log import Actor, ActorKind, Asked, Entry, Outcome, log_key
@@ -80,6 +82,7 @@ async def _denied(parts: Parts, reading: Reading, why: Refusal) -> Refusal:
     return why
 
 
+_log = structlog.get_logger()
 _DENIALS = frozenset({"not-found", "scope-not-granted", "grant-revoked", "grant-expired", "grant-paused"})
 
 
@@ -108,6 +111,11 @@ async def _logged(parts: Parts, reading: Reading, work: Callable[[Work], Refusal
         return await parts.database.write(reading.guest, work)
     except StorageFull:
         raise DatabaseUnavailable from None  # nothing was to be stored for the reader
+    except Refusal:
+        raise
+    except Exception as failure:  # noqa: BLE001 - whatever it was, nothing may be served without its row
+        _log.error("access-log-not-written", exc_info=failure)
+        raise DatabaseUnavailable from None
 
 
 def _actor(reading: Reading) -> Actor:
