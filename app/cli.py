@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from app import __version__
+from app import __version__, cli_audit, cli_data
 from app.api.ops import Readiness
-from app.cli_data import NoSuchPatient, add_commands
+from app.cli_audit import NoKey
+from app.cli_data import NoSuchPatient
 from app.config import Environment, Settings
 from app.domain.access import Operator, Role
 from app.domain.accounts import EmailTaken
@@ -48,7 +49,7 @@ class NotMigrated(Exception):
     """The database is not at this version's schema, so nothing can be stored in it."""
 
 
-_SAID = (DamagedBackup, DataFolderInUse, NoSuchPatient, NotMigrated, RestoreRefused, ShortKey, UnsafeLibrary)
+_SAID = (DamagedBackup, DataFolderInUse, NoKey, NoSuchPatient, NotMigrated, RestoreRefused, ShortKey, UnsafeLibrary)
 """What says by itself what to change."""
 
 
@@ -101,7 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     account.add_argument("--time-zone", default="UTC", metavar="ZONE", help="an IANA name such as Europe/London")
     reset = command("reset-password", _reset_password, f"Set a password, and end all sessions. {_HOW_PASSWORD}")
     reset.add_argument("email")
-    add_commands(command, _need_database)
+    cli_data.add_commands(command, _need_database)
+    cli_audit.add_commands(command, _need_database)
     return parser
 
 

@@ -1,6 +1,6 @@
 """The access log of one patient: written by whoever answers a guest, read by the patient, checked by the operator."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 
@@ -80,11 +80,12 @@ class Audit:
         values = {"patient": self._whose(None), "after": after, "since": since, "until": until, "limit": limit}
         return [_link(row) for row in self._connection.execute(_page, values)]
 
-    def whole(self, patient: PatientKey | None = None) -> Iterator[Link]:
-        """All rows of a log, the oldest first."""
-        values = {"patient": self._whose(patient)}
-        for row in self._connection.execute(_whole, values, execution_options={"yield_per": _AT_ONCE}):
-            yield _link(row)
+    def whole(self, patient: PatientKey | None = None) -> Generator[Link]:
+        """All rows of a log, the oldest first; to be closed where it is not read to its end."""
+        values, at_once = {"patient": self._whose(patient)}, {"yield_per": _AT_ONCE}
+        with self._connection.execute(_whole, values, execution_options=at_once) as found:
+            for row in found:
+                yield _link(row)
 
     def between(self, patient: PatientKey, since: datetime, until: datetime) -> list[Link]:
         """The rows of a log that were written in a stretch of time."""
