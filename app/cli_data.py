@@ -12,7 +12,7 @@ from app.config import Settings
 from app.domain.access import Operator
 from app.domain.clock import system_clock
 from app.domain.errors import NotFound
-from app.main import open_database
+from app.main import open_database, secret_key_of
 from app.services.backup import Taken, is_blank, read_backup, restore_backup, take_backup
 from app.services.export import export_of
 from app.services.whole_file import whole_file
@@ -75,7 +75,8 @@ async def _export(settings: Settings, email: str, path: Path) -> None:
     with whole_file(path) as file:
         database = open_database(settings)
         try:
-            export = await export_of(database, system_clock, Operator(reason="export"), email)
+            operator, key = Operator(reason="export"), secret_key_of(settings)
+            export = await export_of(database, system_clock, operator, email, secret_key=key)
         except NotFound:
             raise NoSuchPatient("there is no patient's account with this e-mail address") from None
         finally:

@@ -150,10 +150,15 @@ def open_database(settings: Settings, on_move: Tell | None = None) -> Database:
     return Database(url, replica_url=settings.replica_url, on_move=on_move)
 
 
+def secret_key_of(settings: Settings) -> bytes:
+    """The operator's, else the one that is made and kept in the data folder."""
+    named = settings.secret_key
+    return named.get_secret_value().encode() if named else data_folder.secret_key(settings.data)
+
+
 def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
     """The parts of the service; whoever makes them closes their database and passwords."""
-    key = settings.secret_key
-    secret_key = key.get_secret_value().encode() if key else data_folder.secret_key(settings.data)
+    secret_key = secret_key_of(settings)
     news = News()
     return Parts(
         database=open_database(settings, on_move=news.moved),

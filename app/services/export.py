@@ -1,4 +1,7 @@
-"""A patient's whole diary as one zip: `onset.json`, exact and with its history, and a CSV of each kind to look at."""
+"""A patient's whole diary as one zip: `onset.json`, exact and with its history, and a CSV of each kind to look at.
+
+Beside them stand the access log and the consent receipts.
+"""
 
 import csv
 import io
@@ -23,6 +26,7 @@ from app.domain.ids import PatientKey, Revision, SessionId, SessionKey
 from app.domain.records.cells import to_cell
 from app.domain.records.kinds import KINDS, Kind
 from app.domain.records.record import Fields, KindName
+from app.domain.sharing.access_log import Actor, ActorKind, Asked, Entry, Outcome, log_key
 from app.domain.sync.imported import FORMAT, FORMAT_VERSION
 from app.storage.database import Database
 from app.storage.work import Work
@@ -47,9 +51,11 @@ class Export:
 
 @dataclass(slots=True)
 class _Draft:
-    """`onset.json` as it was written, and where the records of each kind stand in it."""
+    """The JSON files of the zip, written one after the other, and where in them the records of each kind stand."""
 
     file: IO[bytes]
+    files: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    """Where each begins and ends, by its name."""
     places: dict[KindName, tuple[int, int]] = field(default_factory=dict[KindName, tuple[int, int]])
 
 
@@ -67,11 +73,26 @@ async def export_own(database: Database, clock: Clock, access: OwnDiary) -> Expo
     return Export(name=f"onset-export-{at:%Y-%m-%d}.zip", chunks=_zipped(draft, at))
 
 
-async def export_of(database: Database, clock: Clock, operator: Operator, email: str) -> Export:
-    """The diary of the patient with this address, at the operator's command; refuses with NotFound."""
+async def export_of(database: Database, clock: Clock, operator: Operator, email: str, *, secret_key: bytes) -> Export:
+    """The diary of the patient with this address, at the operator's command; refuses with NotFound.
+
+    The patient's access log tells of it first.
+    """
     login = await database.read(operator, lambda work: work.logins.find(normalised_email(email)))
     if login is None or login.account.role is not Role.PATIENT:
         raise NotFound
+    patient, key = PatientKey(login.account.key), log_key(secret_key)
+    entry = Entry(
+        at=clock(),
+        actor=Actor(kind=ActorKind.OPERATOR, label="the operator of this service", assurance="self_asserted"),
+        grant_id=None,
+        share_id=None,
+        asked=Asked(route="scripts/onset export"),
+        counts={},
+        outcome=Outcome.SERVED,
+        code=None,
+    )
+    await database.write(operator, lambda work: work.audit.append(entry, key, patient=patient))
     return await export_own(database, clock, _on_behalf_of(login.account, operator))
 
 
@@ -97,6 +118,7 @@ def _write(draft: _Draft, work: Work, at: datetime) -> None:
     file.seek(0)
     file.truncate()
     draft.places.clear()
+    draft.files.clear()
     head = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -123,6 +145,31 @@ def _write(draft: _Draft, work: Work, at: datetime) -> None:
         file.write(_json({**about, "outcome": outcome, "changes": orjson.Fragment(changes)}))
         separator = b",\n"
     file.write(b"\n]}\n")
+    draft.files["onset.json"] = (0, file.tell())
+    for name, rows in (("access-log.json", _access_log(work)), ("receipts.json", _receipts(work))):
+        begins = file.tell()
+        file.write(b"[")
+        separator = b"\n"
+        for row in rows:
+            file.write(separator + _json(row))
+            separator = b",\n"
+        file.write(b"\n]\n")
+        draft.files[name] = (begins, file.tell())
+
+
+def _access_log(work: Work) -> Iterator[dict[str, Any]]:
+    for link in work.audit.whole():
+        yield {**orjson.loads(link.text), "hash": link.hash.hex()}
+
+
+def _receipts(work: Work) -> Iterator[dict[str, Any]]:
+    for receipt in work.receipts.listed():
+        yield {
+            "id": receipt.id,
+            "consent_id": receipt.consent_id,
+            "issued_at": receipt.issued_at,
+            "jws": receipt.jws,
+        }
 
 
 def _json(value: dict[str, Any]) -> bytes:
@@ -153,8 +200,9 @@ class _Pipe(io.RawIOBase):
 
 def _zipped(draft: _Draft, at: datetime) -> Iterator[bytes]:
     pipe = _Pipe()
-    with draft.file as file, ZipFile(pipe, "w") as archive:
-        for name, content in (("onset.json", _pieces(file)), *_tables(draft)):
+    files = ((name, _pieces(draft.file, *place)) for name, place in draft.files.items())
+    with draft.file, ZipFile(pipe, "w") as archive:
+        for name, content in (*files, *_tables(draft)):
             with archive.open(_entry(name, at), "w") as member:
                 for piece in content:
                     member.write(piece)
@@ -170,9 +218,9 @@ def _entry(name: str, at: datetime) -> ZipInfo:
     return entry
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    file.seek(0)
-    while piece := file.read(_CHUNK_BYTES):
+def _pieces(file: IO[bytes], begins: int, ends: int) -> Iterator[bytes]:
+    file.seek(begins)
+    while piece := file.read(min(_CHUNK_BYTES, ends - file.tell())):
         yield piece
 
 

@@ -15,6 +15,7 @@ from app.logs import configure_logs
 from app.main import StandIns, create_app
 from app.storage.engines import make_engine
 from tests.support.people import PASSWORD, Person, sign_in, sign_up
+from tests.support.sharing import invited, pending, redeem, shared
 
 CANARY = "canary-5d1e"
 WRONG = f"{CANARY} not the password"
@@ -67,6 +68,42 @@ def test_erasure_leaves_no_row_and_no_byte(
         left = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables}  # noqa: S608 - names from the catalogue
     assert left == dict.fromkeys(tables, 0)
     assert {"accounts", "sessions", "wrong_passwords", "records", "record_history"} <= tables
+
+
+def share(client: TestClient, person: Person) -> Person:
+    """Whom the patient shares with, in every way and every state."""
+    doctor = sign_up(client, role="clinician")
+    read = shared(client, person, doctor, purpose=CANARY, show_name=True, scopes=["observations", "notes"])
+    assert CANARY in read.read("days").text
+    shared(client, person, doctor, purpose=CANARY).patient_does("revoke")
+    pending(client, person, doctor, purpose=CANARY)
+    invited(client, person, purpose=CANARY)
+    assert redeem(client, doctor, secret="onset_in_wrong").status_code == 404
+    return doctor
+
+
+def test_erasure_leaves_nothing_of_what_was_shared(
+    settings: Settings, stand_ins: StandIns, database_url: str, engine_name: str
+) -> None:
+    tables = ("grants", "invites", "access_log", "access_log_heads", "receipts")
+    with TestClient(create_app(settings, stand_ins)) as client:
+        person = fill(client)
+        doctor = share(client, person)
+    assert (engine_name == "sqlite") is any(CANARY.encode() in content for content in files(settings.data))
+    engine = make_engine(database_url)
+
+    def rows() -> list[int]:
+        with engine.connect().execution_options(any_patient=True) as connection:
+            return [connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables]  # noqa: S608 - named above
+
+    assert rows() == [3, 1, 1, 1, 3]
+    with TestClient(create_app(settings, stand_ins)) as client:
+        assert erase(client, person) == 204
+        assert client.get("/v1/grants", headers=doctor.headers).json()["items"] == []
+        assert rows() == [0, 0, 0, 0, 0]
+        assert erase(client, doctor) == 204
+    assert not any(CANARY.encode() in content for content in files(settings.data))
+    engine.dispose()
 
 
 def test_erased_account_is_gone_for_every_token_and_its_address_is_free(client: TestClient) -> None:

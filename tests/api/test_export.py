@@ -13,6 +13,7 @@ from app.services import export as service
 from tests.support.diary import SAMPLES, Phone, uuid7
 from tests.support.files import Exported, export
 from tests.support.people import Person, sign_up
+from tests.support.sharing import shared
 
 
 @pytest.fixture
@@ -27,7 +28,9 @@ def phone(client: TestClient, patient: Person) -> Phone:
 def test_an_empty_diary_is_exported_with_its_settings(client: TestClient, patient: Person) -> None:
     client.patch("/v1/me", json={"display_name": "Ada", "day_start": "05:30"}, headers=patient.headers)
     found = export(client, patient)
-    assert [*found.members] == ["onset.json", *(f"{kind.path}.csv" for kind in KINDS.values())]
+    files = ("onset.json", "access-log.json", "receipts.json")
+    assert [*found.members] == [*files, *(f"{kind.path}.csv" for kind in KINDS.values())]
+    assert [json.loads(found.members[name]) for name in files[1:]] == [[], []]
     assert found.whole["format"] == "onset-export"
     assert found.whole["format_version"] == 1
     assert (found.whole["records"], found.whole["history"], found.whole["rev"]) == ([], [], 1)
@@ -157,3 +160,15 @@ def test_no_room_for_it_is_said(phone: Phone, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(service, "SpooledTemporaryFile", Full)
     answer = phone.client.get("/v1/me/export", headers=phone.person.headers)
     assert (answer.status_code, answer.json()["code"]) == (507, "storage-full")
+
+
+def test_access_log_and_receipts_are_in_the_export(client: TestClient, patient: Person) -> None:
+    grant = shared(client, patient, sign_up(client, role="clinician"))
+    for _ in range(3):
+        assert grant.read("doses").status_code == 200
+    found = export(client, patient)
+    assert json.loads(found.members["access-log.json"]) == grant.log()
+    receipts = client.get("/v1/me/receipts", headers=patient.headers).json()["items"]
+    assert json.loads(found.members["receipts.json"]) == receipts
+    assert len(receipts) == 1
+    assert found.whole["records"] == []

@@ -23,6 +23,8 @@ def test_an_operator_gets_what_the_patient_gets(
     assert str(file) in printed
     assert file.stat().st_mode & 0o777 == 0o600
     found, own = Exported.of(file.read_bytes()), export(client, patient)
+    (row,) = client.get("/v1/me/access-log", headers=patient.headers).json()["items"]
+    assert (row["actor"]["kind"], row["route"], row["outcome"]) == ("operator", "scripts/onset export", "served")
     when = {"exported_at"}
     assert {name: value for name, value in found.whole.items() if name not in when} == {
         name: value for name, value in own.whole.items() if name not in when

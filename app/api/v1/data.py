@@ -69,7 +69,11 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
             "history": {"type": "array", "items": _PAST, "description": "Of each record, the oldest first."},
         },
     },
-    "ExportFile": {"type": "string", "format": "binary", "description": "A zip of `onset.json` and `<kind>.csv`."},
+    "ExportFile": {
+        "type": "string",
+        "format": "binary",
+        "description": "A zip of `onset.json`, `access-log.json`, `receipts.json` and `<kind>.csv`.",
+    },
     "DaysTable": {
         "type": "string",
         "description": "A CSV whose first line names fields of a day; `local_date` or `id` is needed, `rev` ignored. "
