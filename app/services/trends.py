@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from app.domain.access import OwnDiary
 from app.domain.clock import day_in_zone, latest_day
@@ -10,7 +11,7 @@ from app.domain.ids import Revision
 from app.domain.records.kinds import DOSE
 from app.domain.report.chart import COMPOSITE
 from app.domain.trends.adherence import Adherence, AdherenceCount, adherence
-from app.domain.trends.choice import choice, scales
+from app.domain.trends.choice import Scale, choice, scales
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Diary
 from app.domain.trends.dose_bands import dose_bands
@@ -25,6 +26,13 @@ from app.domain.trends.window import diary_window
 from app.services.diaries import Material, course_of, gather, steps_of
 from app.services.parts import Parts
 from app.storage.work import Work
+
+_DREAMS: Final = "vivid_dreams"
+"""The side effect that people ask about first."""
+
+
+def _no_such_measure() -> Invalid:
+    return Invalid([FieldError(pointer="measure", code="out-of-range", message="There is no such measure.")])
 
 
 async def summarise(parts: Parts, access: OwnDiary, condition: str, as_of: date) -> tuple[Summary, Revision]:
@@ -54,18 +62,47 @@ async def summarise_measure(
         return summary(diary, as_of, revision), measure, revision
     shown = measure or choice(diary.condition, diary.tracked, scales(diary.own_measures)).primary
     if measure is not None and not material.scores(measure):
-        raise Invalid([FieldError(pointer="measure", code="out-of-range", message="There is no such measure.")])
+        raise _no_such_measure()
     return summary(material.diary(condition, only=shown), as_of, revision), shown, revision
 
 
 async def list_side_effects(parts: Parts, access: OwnDiary, as_of: date) -> tuple[tuple[SideEffect, ...], Revision]:
     """What is scored beside the targets of all tracked conditions, at each step to a higher dose."""
     material, revision = await _gathered(parts, access, as_of)
+    return _side_effects(material, as_of), revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideEffectsOfOne:
+    """One measure at each step to a higher dose."""
+
+    measure: str
+    scale: Scale
+    effects: tuple[SideEffect, ...]
+
+
+async def side_effects_of(
+    parts: Parts, access: OwnDiary, measure: str | None, as_of: date
+) -> tuple[SideEffectsOfOne, Revision]:
+    """The side effects of one measure; the first that is scored unless given, and vivid dreams where none is.
+
+    Refuses with Invalid for an unknown measure.
+    """
+    material, revision = await _gathered(parts, access, as_of)
+    if measure is not None and not material.scores(measure):
+        raise _no_such_measure()
+    found = _side_effects(material, as_of)
+    shown = measure or next((one.measure for one in found), _DREAMS)
+    its = tuple(one for one in found if one.measure == shown)
+    return SideEffectsOfOne(measure=shown, scale=scales(material.own_measures)[shown], effects=its), revision
+
+
+def _side_effects(material: Material, as_of: date) -> tuple[SideEffect, ...]:
     lived = material.lived()
     regimen = Regimen(lived.steps, as_of)
     view = diary_window(lived.treatment, as_of)
     bands = dose_bands(daily_totals(lived.doses, regimen), regimen, lived.treatment, view)
-    return side_effects(lived, Looked.at(material.choices()), bands, as_of, ENGLISH), revision
+    return side_effects(lived, Looked.at(material.choices()), bands, as_of, ENGLISH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,7 @@ OPERATIONS: dict[str, For] = {
     "draw_chart": For.PATIENTS,
     "print_report": For.PATIENTS,
     "list_side_effects": For.PATIENTS,
+    "draw_side_effects": For.PATIENTS,
     "read_adherence": For.PATIENTS,
     "stream": For.PATIENTS,
     "invite": For.PATIENTS,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.diary import Phone, days_from, uuid7, write_days
+from tests.support.diary import Phone, days_from, field_faults, uuid7, write_days
 from tests.support.people import Person
 
 FIRST = date(2026, 1, 4)
@@ -159,3 +159,25 @@ def test_an_opioid_that_goes_on_is_told_whatever_it_was_recorded_as(phone: Phone
     assert "must not be combined with opioids" in opioid["text"]
     assert "Tramadol" not in opioid["text"]
     assert (flare["what"], flare["starts_on"], flare["ends_on"]) == ("flare", "2026-02-03", "2026-02-06")
+
+
+def test_chart_of_one_side_effect_tells_each_step(phone: Phone) -> None:
+    live(phone)
+    chart = phone.get("/v1/side-effects/chart.svg")
+    assert (chart.status_code, chart.headers["content-type"]) == (200, "image/svg+xml")
+    assert "Vivid dreams" in chart.text
+    assert "3 mg from 30 January 2026: worse" in chart.text
+    assert "Headache" in phone.get("/v1/side-effects/chart.svg?measure=headache&theme=grey").text
+    held = chart.headers["etag"]
+    assert phone.get("/v1/side-effects/chart.svg", If_None_Match=held).status_code == 304
+    assert "No side effect scored around a step" in phone.get("/v1/side-effects/chart.svg?measure=nausea").text
+
+
+def test_chart_of_an_empty_diary_or_of_no_such_measure(phone: Phone) -> None:
+    assert "Vivid dreams" in phone.get("/v1/side-effects/chart.svg").text
+    for query, fault in (
+        ("measure=own:nothing", ("measure", "out-of-range")),
+        ("theme=pink", ("theme", "out-of-range")),
+        ("as_of=2026-03-04", ("as_of", "date-in-future")),
+    ):
+        assert field_faults(phone.get(f"/v1/side-effects/chart.svg?{query}")) == [fault]

@@ -19,6 +19,7 @@ from app.domain.access import OwnDiary
 from app.domain.catalogue import CATALOGUE_VERSION
 from app.domain.ids import Revision
 from app.domain.report.chart import chart
+from app.domain.report.effects_chart import effects_chart
 from app.domain.report.paint import Theme
 from app.domain.trends.messages import ENGLISH
 from app.domain.trends.summary import Summary
@@ -31,6 +32,10 @@ AsOf = Annotated[Day | None, Query(description="The date of the look; today in t
 Measure = Annotated[
     str | None,
     Query(max_length=64, description="A measure code, or `composite`; the condition's primary measure by default."),
+]
+SideEffectMeasure = Annotated[
+    str | None,
+    Query(max_length=64, description="A measure code; the first that is scored as a side effect by default."),
 ]
 Charted = Annotated[Theme, Query(description="`auto` follows the reader's setting.")]
 ReportFrom = Annotated[
@@ -170,6 +175,33 @@ async def list_side_effects(request: Request, parts: TheParts, access: Patient, 
         return revision, json_of({"items": found, "next_cursor": None})
 
     return await _answer(request, access, day, content)
+
+
+@router.get(
+    "/side-effects/chart.svg",
+    response_class=Response,
+    responses={
+        **_UNCHANGED,
+        200: {"description": "OK", "content": {_SVG: {"schema": {"$ref": "#/components/schemas/Chart"}}}, **TAGGED},
+    },
+    openapi_extra=_MAY_BE_HELD,
+)
+async def draw_side_effects(  # noqa: PLR0913 - a picture is named by its subject, date and colours
+    request: Request,
+    parts: TheParts,
+    access: Patient,
+    measure: SideEffectMeasure = None,
+    theme: Charted = Theme.AUTO,
+    as_of: AsOf = None,
+) -> Response:
+    """One side effect by dose step: the share of bad nights before and after, with its interval, and told in words."""
+    day = trends.checked_as_of(parts, access, as_of)
+
+    async def content() -> tuple[Revision, bytes]:
+        one, revision = await trends.side_effects_of(parts, access, measure, day)
+        return revision, effects_chart(one.measure, one.scale, one.effects, theme).encode()
+
+    return await _answer(request, access, day, content, media_type=_SVG)
 
 
 @router.get("/adherence", response_model=AdherenceOut)

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from textwrap import shorten, wrap
 
-from app.domain.report.chart_words import amount, compared_from, ends, onset, others_in_view
+from app.domain.report.chart_words import MINUS, amount, compared_from, ends, onset, others_in_view
 from app.domain.report.drawing import LETTER, Drawing, small
 from app.domain.report.frame import BOTTOM, LEFT, RIGHT, SCALE_TOP, STRIP_HEIGHT, STRIP_TOP, TOP, y
 from app.domain.report.shapes import Anchor, Area, Box, Colour, Dot, Label, Lines, Mark, Point, hatching
 from app.domain.trends.weeks import VALID_DAYS
 
 _DAY = timedelta(days=1)
-_MINUS = "\N{MINUS SIGN}"
 _LINE_HEIGHT = 15
 _LINE_LETTERS = 44
 _TITLE_LETTERS = 38
@@ -80,7 +79,7 @@ def axis(it: Drawing) -> Iterator[Mark]:
     ticks = [(it.frame.x(week), week) for week in it.frame.ticks()]
     yield Lines(through=tuple(((x, base), (x, base + 4)) for x, _ in ticks), stroke=Colour.SOFT)
     for x, week in ticks:
-        yield small(x, base + 15, f"{week}".replace("-", _MINUS), anchor=Anchor.MIDDLE)
+        yield small(x, base + 15, f"{week}".replace("-", MINUS), anchor=Anchor.MIDDLE)
     if it.frame.unseen:
         x = it.frame.x(it.frame.unseen.start + len(it.frame.unseen) / 2)
         yield small(x, base + 15, "…", anchor=Anchor.MIDDLE)

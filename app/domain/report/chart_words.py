@@ -12,6 +12,8 @@ from app.domain.trends.periods import WASHOUT_DAYS
 from app.domain.trends.verdict import Estimate
 from app.domain.trends.window import baseline_before
 
+MINUS = "\N{MINUS SIGN}"
+
 
 def ends(direction: Direction, messages: Messages) -> tuple[str, str]:
     """What 0 and 10 mean on a scale that runs this way."""
@@ -25,8 +27,8 @@ def amount(mg: Decimal) -> str:
 
 
 def points(value: float) -> str:
-    """A mean or a number of weeks, with one decimal."""
-    return f"{value:.1f}"
+    """A mean, a difference or a number of weeks, with one decimal."""
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", MINUS)
 
 
 def compared_from(it: Drawing) -> date | None:

@@ -1,4 +1,4 @@
-"""What a report is made of: sections side by side in rows, in the order in which they are read."""
+"""What a report is made of: columns side by side in rows, in the order in which they are read."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -53,14 +53,22 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A section; share is its part of the width."""
+
+    section: Section
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A report of one condition; meant for one page of paper."""
 
     title: str
     lines: tuple[str, ...]
     """Below the title: what and whose it is."""
-    rows: tuple[tuple[Section, ...], ...]
-    """One section, or two side by side."""
+    rows: tuple[tuple[Column, ...], ...]
+    """One column, or two side by side whose shares are 1 together."""
     footer: str
     page: str
     """The page's number in words, with {page} and {pages}."""

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from app.domain.report.chart import chart_picture
-from app.domain.report.content import Paragraph, Pictures, Points, Report, Section, Table
-from app.domain.report.report_tables import doses, results
+from app.domain.report.content import Column, Paragraph, Pictures, Points, Report, Section, Table
+from app.domain.report.report_tables import doses, effects, results
 from app.domain.report.report_texts import card_text, share
 from app.domain.trends.adherence import Adherence
 from app.domain.trends.coverage import Coverage
@@ -40,17 +40,16 @@ class About:
 def report(summary: Summary, about: About, messages: Messages = ENGLISH) -> Report:
     """The report of the days from `about.since` to the summary's own date."""
     say = messages.say
-    rows = (
-        (_result(summary, about, messages),),
-        (_charts(summary, about, messages),),
-        (_doses(summary, about, messages), _side_effects(summary, about, messages)),
-        *_others(summary, about, messages),
-        (_caveats(summary, messages), _evidence(summary, messages)),
-    )
     return Report(
         title=say("report-title", condition=about.condition),
         lines=tuple(_lines(summary, about, messages)),
-        rows=tuple(found for row in rows if (found := tuple(section for section in row if section.blocks))),
+        rows=(
+            _row(_result(summary, about, messages)),
+            _row(_charts(summary, about, messages)),
+            *_beside(_doses(summary, about, messages), _others(summary, about, messages), share=0.6),
+            _row(_side_effects(summary, about, messages)),
+            *_beside(_caveats(summary, messages), _evidence(summary, messages), share=0.4),
+        ),
         footer=say("report-footer", method=summary.method_version),
         page=messages.sentences["report-page"],
         language=messages.language,
@@ -64,6 +63,20 @@ def shown_from(summary: Summary, since: date | None) -> date | None:
         return since
     weeks = summary.composite.weeks
     return weeks[0].starts_on if weeks else summary.first_dose_date
+
+
+def _row(*sections: Section, share: float = 1.0) -> tuple[Column, ...]:
+    """One column, or two; share is the first one's."""
+    return tuple(
+        Column(section=section, share=part) for section, part in zip(sections, (share, 1 - share), strict=False)
+    )
+
+
+def _beside(left: Section, right: Section, *, share: float) -> Iterator[tuple[Column, ...]]:
+    """Two sections side by side, or the one of them that says something alone."""
+    told = [section for section in (left, right) if section.blocks]
+    if told:
+        yield _row(*told, share=share if len(told) > 1 else 1.0)
 
 
 def _lines(summary: Summary, about: About, messages: Messages) -> Iterator[str]:
@@ -114,21 +127,26 @@ def _doses(summary: Summary, about: About, messages: Messages) -> Section:
     return Section(title=say("report-doses"), blocks=tuple(blocks))
 
 
-def _side_effects(_summary: Summary, _about: About, messages: Messages) -> Section:
-    return Section(title=messages.say("report-side-effects"), blocks=())
+def _side_effects(summary: Summary, about: About, messages: Messages) -> Section:
+    found = effects(summary, about.since, messages)
+    if not found.rows:
+        nothing = Paragraph(text=messages.say("report-no-steps"))
+        return Section(title=messages.say("report-side-effects"), blocks=(nothing,))
+    told = Paragraph(text=messages.say("report-nights"))
+    return Section(title=messages.say("report-side-effects"), blocks=(found, told))
 
 
-def _others(summary: Summary, about: About, messages: Messages) -> Iterator[tuple[Section, ...]]:
+def _others(summary: Summary, about: About, messages: Messages) -> Section:
     """What else changed in the time that is shown; what has no date is told too."""
     told = [
         other.text
         for other in summary.confounders
         if about.since is None or other.starts_on is None or other.starts_on >= about.since - timedelta(days=6)
     ]
-    if told:
-        more = len(told) - _MOST_OTHERS
-        items = [*told[:_MOST_OTHERS], *([messages.say("report-more", count=more)] if more > 0 else [])]
-        yield (Section(title=messages.say("report-others"), blocks=(Paragraph(text=" ".join(items)),)),)
+    more = len(told) - _MOST_OTHERS
+    items = [*told[:_MOST_OTHERS], *([messages.say("report-more", count=more)] if more > 0 else [])]
+    blocks = (Paragraph(text=" ".join(items)),) if items else ()
+    return Section(title=messages.say("report-others"), blocks=blocks)
 
 
 def _caveats(summary: Summary, messages: Messages) -> Section:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from app.domain.report.chart_words import amount, points
 from app.domain.report.content import Table
 from app.domain.report.report_texts import NOTHING, estimate_text, mean_of
 from app.domain.trends.messages import Messages
+from app.domain.trends.side_effects import SideEffect, Step
 from app.domain.trends.summary import Summary
 from app.domain.trends.trend import CompositeTrend, MeasureTrend, Week
 from app.domain.trends.verdict import Status, Verdict
@@ -14,11 +16,14 @@ from app.domain.trends.weeks import VALID_DAYS
 
 _LATEST = 4
 """So many valid weeks are the present."""
+MOST_STEPS = 4
+"""So many dose steps have a column, the latest."""
+_LABEL_SHARE = 0.16
 
 
 def results(summary: Summary, messages: Messages) -> Table:
     """A row for all symptoms together and one for each measure."""
-    codes = ("symptom", "before", "latest", "weeks", "drop", "status")
+    codes = ("symptom", "baseline", "latest", "weeks", "drop", "status")
     series = [(messages.name("series", "other"), summary.composite)]
     series += [(trend.label, trend) for trend in summary.measures.values()]
     return Table(
@@ -70,3 +75,35 @@ def _dose_rows(summary: Summary, since: date | None, messages: Messages) -> Iter
             nights = (band.ends_on - first).days + 1
             mg = messages.say("chart-mg", mg=amount(band.mg))
             yield mg, messages.day(first), messages.day(band.ends_on), f"{nights}"
+
+
+def effects(summary: Summary, since: date | None, messages: Messages) -> Table:
+    """A row for each side effect, a column for each of the latest dose steps on days that are shown."""
+    shown = [one for one in summary.side_effects if since is None or one.step.starts_on >= since]
+    steps = sorted({one.step.starts_on: one.step for one in shown}.items())[-MOST_STEPS:]
+    cells = {(one.label, one.step.starts_on): _effect(one, messages) for one in shown}
+    labels = dict.fromkeys(one.label for one in shown)
+    return Table(
+        head=(messages.say("report-head-effect"), *(_step(step, messages) for _, step in steps)),
+        rows=tuple((label, *(cells.get((label, day), NOTHING) for day, _ in steps)) for label in labels),
+        widths=(_LABEL_SHARE, *((1 - _LABEL_SHARE) / len(steps) for _ in steps)),
+    )
+
+
+def _step(step: Step, messages: Messages) -> str:
+    return messages.say(
+        "report-step", from_mg=amount(step.from_mg or Decimal(0)), to_mg=amount(step.to_mg), day=step.starts_on
+    )
+
+
+def _effect(one: SideEffect, messages: Messages) -> str:
+    """Bad nights before, early and later; the rise; and what is said of them."""
+    nights = {
+        phase.phase: messages.say("report-share", nights=phase.nights, of=phase.of) for phase in one.nights_at_4_or_more
+    }
+    status = messages.name("effect", one.status)
+    if one.course is not None:
+        status = messages.say("report-status-course", status=status, course=messages.name("course", one.course))
+    before, early, later = (nights.get(phase, NOTHING) for phase in ("before", "early", "later"))
+    rise = estimate_text(one.rise, messages)
+    return messages.say("report-effect", before=before, early=early, later=later, rise=rise, status=status)

@@ -3,6 +3,7 @@
 from app.domain.catalogue import EvidenceCard
 from app.domain.report.chart_words import points
 from app.domain.trends.messages import Messages
+from app.domain.trends.side_effects import Rise
 from app.domain.trends.verdict import Estimate
 
 NOTHING = "\N{EN DASH}"
@@ -19,7 +20,7 @@ def mean_of(mean: float | None) -> str:
     return NOTHING if mean is None else points(mean)
 
 
-def estimate_text(found: Estimate | None, messages: Messages) -> str:
+def estimate_text(found: Estimate | Rise | None, messages: Messages) -> str:
     """An estimate with its interval, if there is one."""
     if found is None:
         return NOTHING

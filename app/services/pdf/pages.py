@@ -22,7 +22,7 @@ _SIDE, _TOP, _BOTTOM = 40, 34, 40
 _WIDTH = PAGE_WIDTH - 2 * _SIDE
 _END = PAGE_HEIGHT - _BOTTOM
 _COLUMN_GAP = 18
-_ROW_GAP = 6
+_ROW_GAP = 1
 _TITLE = 15
 
 
@@ -99,10 +99,13 @@ def printed(report: Report) -> bytes:
 def _laid_out(report: Report, size: float, y: float) -> _Layout:
     layout = _Layout(y)
     for row in report.rows:
-        width = (_WIDTH - _COLUMN_GAP * (len(row) - 1)) / len(row)
-        layout.place(
-            [(_SIDE + at * (width + _COLUMN_GAP), [*pieces(section, width, size)]) for at, section in enumerate(row)]
-        )
+        room = _WIDTH - _COLUMN_GAP * (len(row) - 1)
+        x, columns = float(_SIDE), list[tuple[float, list[Piece]]]()
+        for column in row:
+            width = room * column.share
+            columns.append((x, [*pieces(column.section, width, size)]))
+            x += width + _COLUMN_GAP
+        layout.place(columns)
     return layout
 
 

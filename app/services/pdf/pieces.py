@@ -15,7 +15,11 @@ _ASCENT = 0.95
 _INDENT = 1.1
 _HEADING = 1.25
 _PICTURE_GAP = 12
+_PICTURE_SIDE = 22
+"""What a picture leaves free of its half, so that it is less high."""
 _CELL_GAP = 4
+_BELOW = 5
+"""Room below a section."""
 _BULLET = "•"
 
 
@@ -101,7 +105,7 @@ class _Pictures:
     @property
     def _each(self) -> float:
         """The width of one; one that stands alone is not wider than two would be."""
-        return (self.width - _PICTURE_GAP) / 2
+        return (self.width - _PICTURE_GAP) / 2 - _PICTURE_SIDE
 
     @property
     def _picture_width(self) -> float:
@@ -109,12 +113,19 @@ class _Pictures:
 
     def draw(self, pen: Pen, x: float, y: float) -> None:
         for at, picture in enumerate(self.shown.pictures):
+            left = x + at * (self.width + _PICTURE_GAP) / 2 + _PICTURE_SIDE / 2
             with pen.tags.part("Figure", alt=f"{picture.title}. {picture.words}"):
-                pen.picture(x + at * (self._each + _PICTURE_GAP), y, picture, self._each)
+                pen.picture(left, y, picture, self._each)
 
 
 def pieces(section: Section, width: float, size: float) -> Iterator[Piece]:
     """What a section is made of in a column of this width, with letters of this size."""
+    *first, last = _pieces(section, width, size)
+    last.height += _BELOW
+    yield from (*first, last)
+
+
+def _pieces(section: Section, width: float, size: float) -> Iterator[Piece]:
     yield _Text(
         lines=wrapped(section.title, BOLD, size * _HEADING, width),
         size=size * _HEADING,

@@ -15,6 +15,7 @@ from scripts.lib.bench.diaries import PASSWORD, Patient
 CONNECTIONS = 16
 _DAYS_WRITTEN = 300
 _TREND = "/v1/trends/fibromyalgia"
+_REPORT = f"{_TREND}/report.pdf"
 TREND_OF_ONE, TREND_OF_TEN, TREND_OF_TREATED = "trend, 1 year", "trend, 10 years", "trend, 10 treated"
 COLD_TREND_OF_ONE, COLD_TREND_OF_TEN, COLD_TREND_OF_TREATED = (
     f"{name}, made anew" for name in (TREND_OF_ONE, TREND_OF_TEN, TREND_OF_TREATED)
@@ -63,6 +64,7 @@ def cases(people: People, port: int) -> list[Case]:
         Case(name=COLD_TREND_OF_ONE, requests=_never_kept(_TREND, one)),
         Case(name=COLD_TREND_OF_TEN, requests=_never_kept(_TREND, ten)),
         Case(name=COLD_TREND_OF_TREATED, requests=_never_kept(_TREND, treated)),
+        Case(name="report as PDF, one by one", requests=_never_kept(_REPORT, treated[:1])),
         Case(
             name="trend unchanged (304)",
             requests=_same(_TREND, one, headers=(("If-None-Match", tag),)),
