@@ -78,6 +78,7 @@ OPERATIONS: dict[str, For] = {
     "list_clinic_patients": For.CLINICIANS,
     "read_clinic_trend": For.CLINICIANS,
     "draw_clinic_chart": For.CLINICIANS,
+    "print_clinic_report": For.CLINICIANS,
     "list_clinic_days": For.CLINICIANS,
     "list_clinic_doses": For.CLINICIANS,
     "read_access_log": For.PATIENTS,

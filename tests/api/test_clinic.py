@@ -7,11 +7,13 @@ from starlette.testclient import TestClient
 
 from tests.support.clock import SettableClock
 from tests.support.diary import Phone, days_from, problem, uuid7, write_days, write_doses
+from tests.support.pdf import read, text
 from tests.support.people import PASSWORD, Person, sign_up
 from tests.support.sharing import Shared, pending, shared
 
 FIRST_DOSE = date(2026, 2, 2)
 SCORES = {"pain": 6, "sleep_disturbance": 5, "fatigue": 6, "low_mood": 9}
+REPORT = "trends/fibromyalgia/report.pdf"
 EVERYTHING = ["summary", "doses", "observations", "notes", "export"]
 
 
@@ -134,6 +136,20 @@ def test_chart_is_drawn_of_what_was_granted(client: TestClient, patient: Person,
 
 
 @pytest.mark.usefixtures("diary")
+def test_report_says_what_was_granted(client: TestClient, patient: Person, clinician: Person) -> None:
+    grant = shared(client, patient, clinician, scopes=["summary", "export"])
+    answer = grant.read(REPORT)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    told = text(read(answer))
+    assert "Fibromyalgia" in told
+    first_dose = f"{FIRST_DOSE.day} February 2026"
+    assert first_dose not in told
+    assert first_dose in text(read(shared(client, patient, clinician, scopes=EVERYTHING).read(REPORT)))
+    assert grant.read(REPORT, If_None_Match=answer.headers["etag"]).status_code == 304
+    assert problem(grant.read("trends/lupus/report.pdf")) == (404, "not-found")
+
+
+@pytest.mark.usefixtures("diary")
 def test_condition_that_is_not_granted_answers_like_one_that_is_not_tracked(
     client: TestClient, patient: Person, clinician: Person, diary: Phone
 ) -> None:
@@ -156,13 +172,14 @@ def test_condition_that_is_not_granted_answers_like_one_that_is_not_tracked(
         (["observations"], {"days"}),
         (["notes"], set[str]()),
         (["export"], set[str]()),
+        (["summary", "export"], {"trends/fibromyalgia", "trends/fibromyalgia/chart.svg", REPORT}),
     ],
 )
 def test_each_route_needs_its_scope(
     client: TestClient, patient: Person, clinician: Person, scopes: list[str], allowed: set[str]
 ) -> None:
     grant = shared(client, patient, clinician, scopes=scopes)
-    for path in ("trends/fibromyalgia", "trends/fibromyalgia/chart.svg", "doses", "days"):
+    for path in ("trends/fibromyalgia", "trends/fibromyalgia/chart.svg", REPORT, "doses", "days"):
         answer = grant.read(path)
         if path in allowed:
             assert answer.status_code == 200, path

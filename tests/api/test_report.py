@@ -4,17 +4,15 @@
 # pyright: reportIndexIssue=false
 # - what pypdf reads of a document has no types
 
-import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from httpx2 import Response
-from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from tests.support.diary import Phone, days_from, field_faults, problem, uuid7, write_days, write_doses
+from tests.support.pdf import read, text
 from tests.support.people import Person
 
 FIRST = date(2026, 1, 4)
@@ -33,16 +31,6 @@ def live(phone: Phone) -> None:
     write_days(phone, days_from(FIRST, 14), **dict.fromkeys(SCORES, 7))
     write_days(phone, days_from(FIRST_DOSE, 42), **dict.fromkeys(SCORES, 5))
     write_doses(phone, days_from(FIRST_DOSE, 42))
-
-
-def read(answer: Response) -> PdfReader:
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "application/pdf"
-    return PdfReader(io.BytesIO(answer.content))
-
-
-def text(document: PdfReader) -> str:
-    return " ".join(" ".join(page.extract_text() for page in document.pages).split())
 
 
 def roles(element: Any) -> Iterator[str]:  # noqa: ANN401 - objects of a PDF

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from tests.support.contract import operations
 from tests.support.diary import Phone, uuid7
+from tests.support.pdf import read, text
 from tests.support.people import Person, sign_up
 from tests.support.sharing import Shared, shared
 
@@ -86,7 +87,9 @@ def found(answers: list[Response], words: tuple[str, ...]) -> set[str]:
     """The words that stand anywhere in a body or a header."""
     seen: set[str] = set()
     for answer in answers:
-        told = answer.content.decode("utf-8", "replace") + repr(answer.headers.multi_items())
+        is_document = answer.content.startswith(b"%PDF")
+        body = text(read(answer)) if is_document else answer.content.decode("utf-8", "replace")
+        told = body + repr(answer.headers.multi_items())
         seen |= {word for word in words if re.search(re.escape(word), told, re.IGNORECASE)}
     return seen
 

@@ -1,7 +1,8 @@
 """What a clinician reads of patients who granted it (api, "Sharing and clinicians")."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
@@ -16,7 +17,7 @@ from app.api.v1.diary import Cursor, From, Limit, To
 from app.api.v1.records import cursor_of, place_of, reference
 from app.api.v1.router import PREFIX, Router
 from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
-from app.api.v1.trends import AsOf, Charted, Condition, Measure
+from app.api.v1.trends import PDF, AsOf, Charted, Condition, Measure, file_name
 from app.domain.access import SignedIn
 from app.domain.errors import NotFound
 from app.domain.ids import RecordId
@@ -24,6 +25,7 @@ from app.domain.records.kinds import DAY, DOSE, Kind
 from app.domain.records.listing import Place
 from app.domain.report.chart import COMPOSITE, chart
 from app.domain.report.paint import Theme
+from app.domain.report.report import About, report
 from app.domain.sharing.access_log import Asked
 from app.domain.sharing.scopes import Scope, in_order
 from app.domain.sharing.visible import VisibleDay, VisibleDiary, VisibleDose
@@ -153,7 +155,11 @@ async def read_clinic_trend(  # noqa: PLR0913 - a summary is named by its patien
     request: Request, parts: TheParts, access: Clinician, pid: Pid, condition: Condition, as_of: AsOf = None
 ) -> Response:
     """The summary of a granted condition, as far as the grant shows it."""
-    return await _trend(request, parts, access, pid, condition, as_of, json_of, _JSON)
+
+    async def told(seen: _Seen) -> bytes:
+        return json_of(seen.summary)
+
+    return await _trend(request, parts, access, pid, condition, as_of, told, _JSON)
 
 
 @router.get(
@@ -178,10 +184,40 @@ async def draw_clinic_chart(  # noqa: PLR0913 - a picture is named by its subjec
 ) -> Response:
     """One granted measure, or the composite, over time as a picture."""
 
-    def drawn(told: Summary) -> bytes:
-        return chart(told, measure or told.primary_measure or COMPOSITE, theme).encode()
+    async def drawn(seen: _Seen) -> bytes:
+        return chart(seen.summary, measure or seen.summary.primary_measure or COMPOSITE, theme).encode()
 
     return await _trend(request, parts, access, pid, condition, as_of, drawn, _SVG)
+
+
+@router.get(
+    "/{pid}/trends/{condition}/report.pdf",
+    response_class=Response,
+    responses={
+        200: {"description": "OK", "content": {PDF: {"schema": reference("Report")}}, **TAGGED},
+        **_UNCHANGED,
+        **problems(404, *_DENIED),
+    },
+    openapi_extra=_MAY_BE_HELD,
+)
+async def print_clinic_report(  # noqa: PLR0913 - a report is named by its patient, subject and date
+    request: Request, parts: TheParts, access: Clinician, pid: Pid, condition: Condition, as_of: AsOf = None
+) -> Response:
+    """The page for the doctor, of all that the grant shows; a file, so it takes the scope `export` too."""
+
+    async def printed(seen: _Seen) -> bytes:
+        about = About(
+            condition=seen.diary.conditions[condition].label or condition,
+            name=seen.held.display_name,
+            since=None,
+            coverage=seen.summary.coverage,
+            adherence=seen.summary.adherence,
+        )
+        return await parts.printer.printed(report(seen.summary, about))
+
+    answer = await _trend(request, parts, access, pid, condition, as_of, printed, PDF, needs=Scope.EXPORT)
+    answer.headers["Content-Disposition"] = f'inline; filename="{file_name(parts.clock().date())}"'
+    return answer
 
 
 @router.get(
@@ -230,6 +266,15 @@ async def list_clinic_doses(  # noqa: PLR0913 - a list is named by its window, p
     return await _list(request, parts, access, pid, DOSE, first, to, limit, cursor)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A granted condition as far as the grant shows it."""
+
+    held: Held
+    diary: VisibleDiary
+    summary: Summary
+
+
 async def _trend(  # noqa: PLR0913 - as its routes
     request: Request,
     parts: Parts,
@@ -237,8 +282,10 @@ async def _trend(  # noqa: PLR0913 - as its routes
     pid: str,
     condition: str,
     as_of: date | None,
-    render: Callable[[Summary], bytes],
+    render: Callable[[_Seen], Awaitable[bytes]],
     media_type: str,
+    *,
+    needs: Scope = Scope.SUMMARY,
 ) -> Response:
     its = await clinic.held(parts, access, pid)
     day = clinic.today(parts, its, as_of)
@@ -249,10 +296,10 @@ async def _trend(  # noqa: PLR0913 - as its routes
         if granted is None:
             raise NotFound
         visible = await visible_diary(parts, its.guest, its.grant.terms, day, reach=Reach.TREND)
-        told = visible.summary(condition)
-        return Built(body=render(told), counts={"weeks": len(told.composite.weeks)})
+        seen = _Seen(held=its, diary=visible, summary=visible.summary(condition))
+        return Built(body=await render(seen), counts={"weeks": len(seen.summary.composite.weeks)})
 
-    return await _answer(request, parts, its, asked, frozenset({Scope.SUMMARY}), build, media_type)
+    return await _answer(request, parts, its, asked, frozenset({Scope.SUMMARY, needs}), build, media_type)
 
 
 async def _list(  # noqa: PLR0913 - as its routes
