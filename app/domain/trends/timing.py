@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from app.domain.records.timing_order import BEDTIME
+from app.domain.records.timing_order import BEDTIME, MORNING
 from app.domain.trends.choice import LOWER
 from app.domain.trends.composite import composite
 from app.domain.trends.diary import TimingPlan
@@ -98,6 +98,11 @@ def _shown(seen: Look, plan: TimingPlan, last_day: date) -> PlanShown:
 
 
 def _observed(seen: Look) -> Timing | None:
+    if not {dose.timing for dose in seen.diary.doses} | {step.timing for step in seen.diary.steps} >= {
+        BEDTIME,
+        MORNING,
+    }:
+        return None  # as in most diaries, of which no night need be looked at
     times = {
         night: time
         for night, time in dose_times(seen.diary.doses, seen.view, Regimen(seen.diary.steps, seen.as_of)).items()

@@ -135,6 +135,41 @@ def test_before_a_first_dose_two_looks_tell_no_day() -> None:
     assert told(written, DOSES, OBSERVATIONS, as_of=on(-10)).composite.baseline.mean is not None
 
 
+def test_without_observations_two_looks_at_side_effects_tell_no_day() -> None:
+    written = plain()
+    for day in range(141):
+        written.put(DAY, f"day-{on(day)}", local_date=on(day).isoformat(), vivid_dreams=(day * day) % 11)
+    looks = [told(written, DOSES, as_of=on(day)) for day in range(40)]
+    figures = [[(one.rise, one.nights_at_4_or_more, one.text) for one in look.side_effects] for look in looks]
+    assert all(shown == [] for shown in figures[:14])
+    assert len({json.dumps([rise and asdict(rise) for rise, _, _ in shown]) for shown in figures[14:]}) == 1
+    assert {phase.phase for shown in figures[14:] for _, nights, _ in shown for phase in nights} == {"early", "before"}
+    whole = told(written, DOSES, OBSERVATIONS, as_of=on(20)).side_effects
+    assert {phase.phase for one in whole for phase in one.nights_at_4_or_more} == {"early", "later", "before"}
+
+
+def test_a_start_before_the_granted_dates_has_no_side_effects() -> None:
+    written = plain().doses(range(60, 141), "3")
+    found = told(written, DOSES, OBSERVATIONS, first=on(20)).side_effects
+    assert {one.step.starts_on for one in found} == {on(60)}
+
+
+def test_without_doses_or_observations_dose_times_are_not_told() -> None:
+    written = plain()
+    for week in range(20):
+        written.doses(range(7 * week, 7 * week + 7), timing=("bedtime", "morning")[week % 2])
+    assert told(written, DOSES, OBSERVATIONS).timing is not None
+    assert told(written, DOSES).timing is told(written, OBSERVATIONS).timing is None
+    assert told(written, OBSERVATIONS).side_effects == ()
+
+
+def test_an_opioid_that_is_not_named_is_told_no_more_than_other_medicines() -> None:
+    written = plain().put(MEDICATION, "m", name="Morphine", starts_on=on(-400).isoformat())
+    assert told(written, DOSES, OBSERVATIONS).confounders == ()
+    named = written.put(MEDICATION, "m", name="Morphine", conditions=("fibromyalgia",))
+    assert [one.what for one in told(named, DOSES, OBSERVATIONS).confounders] == ["opioid"]
+
+
 def test_a_first_dose_before_the_granted_dates_is_not_told() -> None:
     first = on(30)
     summary = told(plain(), DOSES, OBSERVATIONS, first=first)

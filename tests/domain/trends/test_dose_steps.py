@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.trends.diary import Dose
@@ -92,6 +92,7 @@ def test_a_dose_that_was_reached_out_of_view_is_no_step() -> None:
     ]
 
 
+@settings(max_examples=40)
 @given(diaries(), st.integers(-10, 140))
 def test_steps_rise_are_in_order_and_never_meet(written: Written, day: int) -> None:
     found = steps(list(written.doses), day, tuple(written.steps))

@@ -12,7 +12,8 @@ from app.domain.trends.diary import Day, Diary, Moment
 from app.domain.trends.reading import read_days, read_doses, read_moments
 from app.domain.trends.series import Series, measure_series
 from app.domain.trends.treatment import DoseStatus
-from tests.domain.trends.diaries import FIRST_DOSE, course, on
+from app.domain.trends.written import tracked_condition
+from tests.domain.trends.diaries import FIRST_DOSE, course, on, tracked
 
 SCORES = st.one_of(st.none(), st.integers(0, 10))
 
@@ -96,3 +97,10 @@ def test_a_scale_that_runs_the_other_way_is_turned() -> None:
 def test_a_diary_is_about_some_condition() -> None:
     with pytest.raises(ValueError, match="without a condition"):
         Diary(condition=None, tracked=None, treatment=course([], [], FIRST_DOSE), days=())
+
+
+def test_a_record_of_a_condition_is_read_with_what_the_patient_chose() -> None:
+    fields = {"primary_measure": "pain", "target_measures": ("pain", "fatigue"), "targets_chosen_on": "2026-02-09"}
+    chosen = tracked("pain", "fatigue", primary="pain")
+    assert tracked_condition("fibromyalgia", fields) == chosen
+    assert tracked_condition("fibromyalgia", {}) == tracked(chosen=None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.catalogue import Direction, condition
@@ -162,6 +162,7 @@ def test_in_bowel_disease_digestion_is_nothing_without_days_to_compare_with(code
     assert found == ([on(0), on(28)] if code == "lupus" else [on(28)])
 
 
+@settings(max_examples=40)
 @given(diaries(), st.integers(-40, 140))
 def test_what_is_told_hangs_together(written: Written, day: int) -> None:
     told = effects(written, day)

@@ -7,7 +7,7 @@ from datetime import date
 from statistics import fmean
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.trends.diary import Dose, TimingPlan
@@ -212,6 +212,7 @@ MEANS = st.lists(st.lists(st.none() | st.integers(0, 10), min_size=7, max_size=7
 )
 
 
+@settings(max_examples=40)
 @given(MEANS, st.text(min_size=1, max_size=3))
 def test_a_pair_is_the_bedtime_weeks_mean_less_the_morning_weeks(weeks: list[list[int | None]], seed: str) -> None:
     made = plan(0, len(weeks), seed=seed)
@@ -230,6 +231,7 @@ def test_a_pair_is_the_bedtime_weeks_mean_less_the_morning_weeks(weeks: list[lis
     assert len(pair_differences(made, values, start + len(days) - 2)) <= len(weeks) // 2 - 1
 
 
+@settings(max_examples=40)
 @given(MEANS)
 def test_had_chance_chosen_otherwise_a_difference_would_only_have_changed_its_sign(
     weeks: list[list[int | None]],
@@ -247,6 +249,7 @@ def test_had_chance_chosen_otherwise_a_difference_would_only_have_changed_its_si
     assert [abs(value) for value in found(one)] == [abs(value) for value in found(other)]
 
 
+@settings(max_examples=40)
 @given(diaries(), st.integers(-40, 140))
 def test_what_is_told_of_dose_times_hangs_together(written: Written, day: int) -> None:
     told = timing(written, day)
