@@ -57,7 +57,7 @@ def _of_change(together: Subject, stands: Standing, period: Period) -> Mapping[s
     """By text: what goes with a change, and with one for the better alone."""
     if stands.status not in BETTER | {Status.WORSE}:
         return {}
-    percent = false_alarm_percent(stands.status, stands.judged.bar)
+    percent = false_alarm_percent(stands.judged)
     if stands.status is Status.WORSE:
         return {"chance-worse": {"percent": percent}}
     told: dict[str, Mapping[str, object]] = {}

@@ -66,6 +66,8 @@ class Judgement:
     z: float | None = None
     """Positive for the better."""
     bar: float | None = None
+    long: bool = False
+    """Whether more than 26 treatment weeks are in view."""
     split: Split | None = None
     """The best split, of `worse` the worst one."""
     weeks_to_benefit: Estimate | None = None
@@ -78,6 +80,7 @@ def judge(it: Case) -> Judgement:
     """The state of a series that has enough weeks; `worse` is judged first."""
     before = baseline(it.baseline).mean or 0.0
     latest = baseline(it.latest).mean or 0.0
+    long = it.treatment[-1].week >= LONG_WEEKS
     splits = step_scan(it.baseline, it.treatment)
     freedom = len(it.baseline) + len(it.treatment) - 2
     top, bottom = max(split.t for split in splits), min(split.t for split in splits)
@@ -85,19 +88,20 @@ def judge(it: Case) -> Judgement:
     z_worst = normal_value(worst.t, freedom)
     rose = reaches(-worst.drop, LEAST_POINTS) and reaches(latest - before, LEAST_POINTS)
     if z_worst <= -BAR and rose:
-        return Judgement(status=Status.WORSE, z=z_worst, bar=BAR, split=worst)
+        return Judgement(status=Status.WORSE, z=z_worst, bar=BAR, long=long, split=worst)
     if not reaches(before, LOWEST_BASELINE):
         return Judgement(status=Status.TOO_LOW_TO_JUDGE)
     best = next(split for split in splits if split.t >= top - _SLACK)
-    z, bar = normal_value(best.t, freedom), _bar(it)
+    z, bar = normal_value(best.t, freedom), HIGH_BAR if long or it.beside_composite else BAR
     status, back = _for_the_better(it, best, latest, z, bar)
     if status not in BETTER:
-        return Judgement(status=status, z=z, bar=bar, split=best)
+        return Judgement(status=status, z=z, bar=bar, long=long, split=best)
     weighted = weights(splits, freedom + 2)
     return Judgement(
         status=status,
         z=z,
         bar=bar,
+        long=long,
         split=best,
         weeks_to_benefit=weeks_to_benefit(weighted),
         drop=drop(weighted),
@@ -115,11 +119,6 @@ def _for_the_better(it: Case, best: Split, latest: float, z: float, bar: float) 
     if it.usual is not None and not reaches(it.usual - latest, LEAST_BELOW_USUAL):
         return Status.POSSIBLE, True
     return (Status.BENEFIT_EARLY if best.week < EARLY_WEEKS else Status.BENEFIT), False
-
-
-def _bar(it: Case) -> float:
-    long = it.treatment[-1].week >= LONG_WEEKS
-    return HIGH_BAR if long or it.beside_composite else BAR
 
 
 def reaches(points: float, wanted: float) -> bool:

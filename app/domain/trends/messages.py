@@ -111,6 +111,10 @@ ENGLISH = Messages(
             "Your scores got better by about {points} points (likely {low} to {high}), from around week {week} of "
             "treatment on (likely week {first_week} to {last_week})."
         ),
+        "better-in-one-week": (
+            "Your scores got better by about {points} points (likely {low} to {high}), from around week {week} of "
+            "treatment on."
+        ),
         "better-early": (
             "Your scores got better by about {points} points (likely {low} to {high}) right after {first_dose}."
         ),
@@ -141,7 +145,10 @@ ENGLISH = Messages(
             "There is no clear change: {latest} on average in the last weeks, {before} before {first_dose}."
         ),
         "small-may-hide": "A small or slow change may not show.",
-        "by-chance": "Swings like this appear in about {percent} of 100 diaries with no effect at all.",
+        "by-chance": (
+            "Chance swings this large and lasting appear in about {percent} of 100 diaries with no effect at all."
+        ),
+        "maybe-by-chance": "Chance swings like this appear in about {percent} of 100 diaries with no effect at all.",
         "mixed": "Other things changed in the same time too, so what this comes from can't be told.",
         "size-small": "For pain, studies call a change of this size small.",
         "size-moderate": "For pain, studies call a change of this size moderate.",
@@ -162,12 +169,12 @@ ENGLISH = Messages(
         ),
         "caveat-started-at-worst": (
             "People often start when they feel at their worst, and then part of a fall may be natural. Of 100 people "
-            "who start so, about {percent} would see such a fall without any effect."
+            "who start so, about {percent} would at some time see such a fall without any effect."
         ),
         "caveat-started-at-worst-usual-told": (
             "People often start when they feel at their worst, and then part of a fall may be natural. You told your "
             "usual level before, which makes that rarer: about {percent} of 100 who start so would still see such a "
-            "fall without any effect."
+            "fall at some time without any effect."
         ),
         "caveat-may-be-return-to-usual": (
             "Your scores fell, but not clearly below what you called usual before the first dose. They may have gone "

@@ -27,15 +27,15 @@ class Found:
 
 def result_text(it: Found, seen: Look) -> str:
     """The change or its absence; how sure that is; and what it may come from."""
-    told = _figures(it)
-    return " ".join(seen.messages.say(code, **told) for code in _sentences(it))
+    figures = _figures(it)
+    return " ".join(seen.messages.say(code, **figures) for code in _sentences(it, figures))
 
 
-def _sentences(it: Found) -> Iterator[str]:
+def _sentences(it: Found, figures: Mapping[str, object]) -> Iterator[str]:
     """The codes of the sentences."""
     match it.stands.status:
         case Status.BENEFIT:
-            yield "better"
+            yield "better-in-one-week" if figures["first_week"] == figures["last_week"] else "better"
             yield _how_sure(it, "by-chance", "to-confirm")
         case Status.BENEFIT_EARLY:
             yield "better-early"
@@ -51,7 +51,7 @@ def _sentences(it: Found) -> Iterator[str]:
             yield "usual-again"
         case Status.POSSIBLE:
             yield "maybe-better"
-            yield "by-chance"
+            yield "maybe-by-chance"
         case _:
             yield "no-clear-change"
             yield "small-may-hide"
@@ -76,7 +76,7 @@ def _figures(it: Found) -> Mapping[str, object]:
         "confirmed_on": it.confirmed_on,
         "before": float(shown(it.stands.baseline.mean or 0)),
         "latest": float(shown(baseline(it.stands.latest).mean or 0)),
-        "percent": false_alarm_percent(it.stands.status, judged.bar),
+        "percent": false_alarm_percent(judged),
     }
     if judged.drop is not None:
         figures |= {"points": judged.drop.estimate, "low": judged.drop.low, "high": judged.drop.high}

@@ -126,7 +126,7 @@ def verdict(subject: Subject, stands: Standing, seen: Look, period: Period) -> V
         published=is_published,
         z=judged.z,
         bar=judged.bar,
-        false_alarm_percent=false_alarm_percent(stands.status, judged.bar),
+        false_alarm_percent=false_alarm_percent(judged),
         weeks_to_benefit=judged.weeks_to_benefit,
         drop=judged.drop,
         size=size,

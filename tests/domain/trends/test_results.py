@@ -46,6 +46,7 @@ SOON = lived((range(-28, 3), 7), (range(3, 140), 5))
 FADED = lived((range(-28, 28), 7), (range(28, 119), 3), (range(119, 140), 7))
 WORSE = lived((range(-28, 28), 5), (range(28, 140), 8))
 SAME = lived((range(-28, 140), 6))
+LONGER = lived((range(-28, 28), 7), (range(28, 200), 5), until=200)
 CONFOUNDED = [Event(id="e", kind="infection", starts_on=on(30), ends_on=None)]
 
 
@@ -116,15 +117,26 @@ def sentences(told: Verdict) -> int:
     return told.text.count(". ") + 1
 
 
-def test_a_benefit_is_told_with_its_size_week_and_chance() -> None:
-    told = verdict(BETTER, 20)
-    assert told.weeks_to_benefit is not None
-    assert told.drop is not None
+@pytest.mark.parametrize("noise", [False, True])
+def test_a_benefit_is_told_with_its_size_week_and_chance(*, noise: bool) -> None:
+    chance = Random(2)  # noqa: S311 - the same every time
+    unsure = replace(
+        BETTER,
+        days={
+            day: {code: (score or 0) + chance.choice((-2, 2)) for code, score in scores.items()}
+            for day, scores in BETTER.days.items()
+        },
+    )
+    told = verdict(unsure if noise else BETTER, 20)
+    when, fallen = told.weeks_to_benefit, told.drop
+    assert when is not None
+    assert fallen is not None
+    interval = f" (likely week {when.low:.0f} to {when.high:.0f})" if noise else ""
     assert told.text == (
-        f"Your scores got better by about {told.drop.estimate:.1f} points (likely {told.drop.low:.1f} to "
-        f"{told.drop.high:.1f}), from around week 4 of treatment on (likely week 4 to 4). "
-        f"Swings like this appear in about {told.false_alarm_percent} of 100 diaries with no effect at all. "
-        "A diary alone can't tell what made the change."
+        f"Your scores got better by about {fallen.estimate:.1f} points (likely {fallen.low:.1f} to "
+        f"{fallen.high:.1f}), from around week 4 of treatment on{interval}. "
+        f"Chance swings this large and lasting appear in about {told.false_alarm_percent} of 100 diaries with no "
+        "effect at all. A diary alone can't tell what made the change."
     )
 
 
@@ -215,7 +227,7 @@ def test_a_possible_change_says_how_often_chance_makes_one() -> None:
     days = {on(7 * (at - 4) + day): week for at, week in enumerate(scores) for day in range(7)}
     written = Written(days=days, doses=taken(range(70)), tracked=tracked())
     told = verdict(written, 10)
-    assert told.status is Status.POSSIBLE
+    assert (told.status, told.false_alarm_percent) == (Status.POSSIBLE, 24)
     assert "may have got better" in told.text
     assert "does not count as a change" in caveats(written, 10)["chance"]
 
@@ -269,6 +281,14 @@ def test_the_weeks_of_a_pause_are_neither_scanned_nor_the_latest() -> None:
     told = verdict(written, 20)
     assert (told.status, told.published) == (Status.BENEFIT, True)
     assert told.z == verdict(BETTER, 16).z
+
+
+@pytest.mark.parametrize(
+    ("written", "week", "percent"),
+    [(BETTER, 20, 4), (LONGER, 26, 4), (LONGER, 27, 7), (WORSE, 20, 5), (SAME, 20, 4)],
+)
+def test_each_result_says_its_own_error_rate(written: Written, week: int, percent: int) -> None:
+    assert verdict(written, week).false_alarm_percent == percent
 
 
 def test_a_text_names_dates_and_decimals_in_its_language() -> None:
