@@ -40,6 +40,8 @@ class SignedIn:
     role: Role
     session: SessionKey
     session_id: SessionId
+    locale: str
+    """BCP 47; the language in which the account reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,6 @@ class OwnDiary(SignedIn):
 
     patient: PatientKey
     time_zone: str
-    locale: str
     day_start_minutes: int
     """Minutes after midnight up to which a dose belongs to the evening before."""
     revision: Revision

@@ -3,7 +3,6 @@
 from datetime import date
 
 from app.domain.access import OwnDiary
-from app.domain.catalogue import CONDITIONS
 from app.domain.errors import FieldError, Invalid, NotFound
 from app.domain.ids import Revision
 from app.domain.report.content import Report
@@ -12,8 +11,9 @@ from app.domain.trends.adherence import adherence
 from app.domain.trends.coverage import coverage
 from app.domain.trends.dates import clipped
 from app.domain.trends.diary import Diary
+from app.domain.trends.languages import messages_for
 from app.domain.trends.look import look
-from app.domain.trends.messages import ENGLISH
+from app.domain.trends.messages import Messages
 from app.domain.trends.summary import Summary, summary
 from app.services.diaries import gather
 from app.services.parts import Parts
@@ -37,8 +37,9 @@ async def own_report(  # noqa: PLR0913 - a report is named by its subject and da
         return material.diary(condition), revision
 
     diary, revision = await parts.database.read(access, read)
-    told = summary(diary, as_of, revision)
-    return report(told, _about(diary, told, name, since)), revision
+    messages = messages_for(access.locale)
+    told = summary(diary, as_of, revision, messages)
+    return report(told, _about(diary, told, name, since, messages), messages), revision
 
 
 def checked_since(since: date | None, as_of: date) -> date | None:
@@ -49,21 +50,20 @@ def checked_since(since: date | None, as_of: date) -> date | None:
     return since
 
 
-def condition_name(condition: str, own_label: str | None) -> str:
+def condition_name(condition: str, own_label: str | None, messages: Messages) -> str:
     """What a condition is called: by the patient, else by the catalogue."""
-    listed = CONDITIONS.get(condition)
-    return own_label or (listed.label if listed else condition)
+    return own_label or messages.label("condition", condition, condition)
 
 
-def _about(diary: Diary, told: Summary, name: str | None, since: date | None) -> About:
+def _about(diary: Diary, told: Summary, name: str | None, since: date | None, messages: Messages) -> About:
     covered, taken = told.coverage, told.adherence
     if since is not None:
-        seen = look(diary, told.as_of, ENGLISH)
+        seen = look(diary, told.as_of, messages)
         spans = clipped(seen.view, max(since, seen.present.starts_on if seen.present.treated else since), told.as_of)
         covered = coverage(seen.targets.values(), spans)
         taken = adherence(diary.doses, diary.treatment, spans).range
     return About(
-        condition=condition_name(told.condition, diary.tracked.label if diary.tracked else None),
+        condition=condition_name(told.condition, diary.tracked.label if diary.tracked else None, messages),
         name=name,
         since=since,
         coverage=covered,

@@ -15,7 +15,8 @@ from app.domain.trends.choice import Scale, choice, scales
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Diary
 from app.domain.trends.dose_bands import dose_bands
-from app.domain.trends.messages import ENGLISH
+from app.domain.trends.languages import messages_for
+from app.domain.trends.messages import Messages
 from app.domain.trends.reading import read_doses
 from app.domain.trends.regimen import Regimen
 from app.domain.trends.side_effect_measures import Looked
@@ -38,14 +39,15 @@ def _no_such_measure() -> Invalid:
 async def summarise(parts: Parts, access: OwnDiary, condition: str, as_of: date) -> tuple[Summary, Revision]:
     """The whole summary of a condition of the catalogue, or of an own one; refuses with NotFound for any other."""
     material, revision = await _gathered(parts, access, as_of)
-    return summary(_diary(material, condition), as_of, revision), revision
+    return summary(_diary(material, condition), as_of, revision, messages_for(access.locale)), revision
 
 
 async def summarise_all(parts: Parts, access: OwnDiary, as_of: date) -> tuple[list[ShortSummary], Revision]:
     """A line for each tracked condition."""
     material, revision = await _gathered(parts, access, as_of)
-    lines = [short(summary(material.diary(condition), as_of, revision)) for condition in material.tracked]
-    return lines, revision
+    messages = messages_for(access.locale)
+    diaries = [material.diary(condition) for condition in material.tracked]
+    return [short(summary(diary, as_of, revision, messages)) for diary in diaries], revision
 
 
 async def summarise_measure(
@@ -57,19 +59,19 @@ async def summarise_measure(
     measure. The code is None where an own condition has no measure yet.
     """
     material, revision = await _gathered(parts, access, as_of)
-    diary = _diary(material, condition)
+    diary, messages = _diary(material, condition), messages_for(access.locale)
     if measure == COMPOSITE:
-        return summary(diary, as_of, revision), measure, revision
+        return summary(diary, as_of, revision, messages), measure, revision
     shown = measure or choice(diary.condition, diary.tracked, scales(diary.own_measures)).primary
     if measure is not None and not material.scores(measure):
         raise _no_such_measure()
-    return summary(material.diary(condition, only=shown), as_of, revision), shown, revision
+    return summary(material.diary(condition, only=shown), as_of, revision, messages), shown, revision
 
 
 async def list_side_effects(parts: Parts, access: OwnDiary, as_of: date) -> tuple[tuple[SideEffect, ...], Revision]:
     """What is scored beside the targets of all tracked conditions, at each step to a higher dose."""
     material, revision = await _gathered(parts, access, as_of)
-    return _side_effects(material, as_of), revision
+    return _side_effects(material, as_of, messages_for(access.locale)), revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,18 +93,19 @@ async def side_effects_of(
     material, revision = await _gathered(parts, access, as_of)
     if measure is not None and not material.scores(measure):
         raise _no_such_measure()
-    found = _side_effects(material, as_of)
+    messages = messages_for(access.locale)
+    found = _side_effects(material, as_of, messages)
     shown = measure or next((one.measure for one in found), _DREAMS)
     its = tuple(one for one in found if one.measure == shown)
-    return SideEffectsOfOne(measure=shown, scale=scales(material.own_measures)[shown], effects=its), revision
+    return SideEffectsOfOne(measure=shown, scale=scales(material.own_measures, messages)[shown], effects=its), revision
 
 
-def _side_effects(material: Material, as_of: date) -> tuple[SideEffect, ...]:
+def _side_effects(material: Material, as_of: date, messages: Messages) -> tuple[SideEffect, ...]:
     lived = material.lived()
     regimen = Regimen(lived.steps, as_of)
     view = diary_window(lived.treatment, as_of)
     bands = dose_bands(daily_totals(lived.doses, regimen), regimen, lived.treatment, view)
-    return side_effects(lived, Looked.at(material.choices()), bands, as_of, ENGLISH)
+    return side_effects(lived, Looked.at(material.choices()), bands, as_of, messages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,7 +226,14 @@ def _access_of(row: Row[*tuple[Any, ...]]) -> SignedIn | OwnDiary:
     account, account_id = AccountKey(row.account_key), AccountId(row.account_id)
     session, session_id = SessionKey(row.session_key), SessionId(row.session_id)
     if role is not Role.PATIENT:
-        return SignedIn(account=account, account_id=account_id, role=role, session=session, session_id=session_id)
+        return SignedIn(
+            account=account,
+            account_id=account_id,
+            role=role,
+            session=session,
+            session_id=session_id,
+            locale=row.locale,
+        )
     return OwnDiary(
         account=account,
         account_id=account_id,

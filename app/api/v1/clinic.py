@@ -29,6 +29,8 @@ from app.domain.report.report import About, report
 from app.domain.sharing.access_log import Asked
 from app.domain.sharing.scopes import Scope, in_order
 from app.domain.sharing.visible import VisibleDay, VisibleDiary, VisibleDose
+from app.domain.trends.languages import messages_for
+from app.domain.trends.messages import Messages
 from app.domain.trends.summary import Summary
 from app.services import clinic
 from app.services.clinic import Held
@@ -185,7 +187,8 @@ async def draw_clinic_chart(  # noqa: PLR0913 - a picture is named by its subjec
     """One granted measure, or the composite, over time as a picture."""
 
     async def drawn(seen: _Seen) -> bytes:
-        return chart(seen.summary, measure or seen.summary.primary_measure or COMPOSITE, theme).encode()
+        measured = measure or seen.summary.primary_measure or COMPOSITE
+        return chart(seen.summary, measured, theme, seen.messages).encode()
 
     return await _trend(request, parts, access, pid, condition, as_of, drawn, _SVG)
 
@@ -207,13 +210,13 @@ async def print_clinic_report(  # noqa: PLR0913 - a report is named by its patie
 
     async def printed(seen: _Seen) -> bytes:
         about = About(
-            condition=seen.diary.conditions[condition].label or condition,
+            condition=seen.diary.conditions[condition].name_in(seen.messages),
             name=seen.held.display_name,
             since=None,
             coverage=seen.summary.coverage,
             adherence=seen.summary.adherence,
         )
-        return await parts.printer.printed(report(seen.summary, about))
+        return await parts.printer.printed(report(seen.summary, about, seen.messages))
 
     answer = await _trend(request, parts, access, pid, condition, as_of, printed, PDF, needs=Scope.EXPORT)
     answer.headers["Content-Disposition"] = f'inline; filename="{file_name(parts.clock().date())}"'
@@ -273,6 +276,7 @@ class _Seen:
     held: Held
     diary: VisibleDiary
     summary: Summary
+    messages: Messages
 
 
 async def _trend(  # noqa: PLR0913 - as its routes
@@ -287,7 +291,7 @@ async def _trend(  # noqa: PLR0913 - as its routes
     *,
     needs: Scope = Scope.SUMMARY,
 ) -> Response:
-    its = await clinic.held(parts, access, pid)
+    its, messages = await clinic.held(parts, access, pid), messages_for(access.locale)
     day = clinic.today(parts, its, as_of)
     granted = its.grant.terms.condition_shown_as(condition)
     asked = Asked(route=_route(request), conditions=() if granted is None else (granted,))
@@ -296,10 +300,12 @@ async def _trend(  # noqa: PLR0913 - as its routes
         if granted is None:
             raise NotFound
         visible = await visible_diary(parts, its.guest, its.grant.terms, day, reach=Reach.TREND)
-        seen = _Seen(held=its, diary=visible, summary=visible.summary(condition))
+        seen = _Seen(held=its, diary=visible, summary=visible.summary(condition, messages), messages=messages)
         return Built(body=await render(seen), counts={"weeks": len(seen.summary.composite.weeks)})
 
-    return await _answer(request, parts, its, asked, frozenset({Scope.SUMMARY, needs}), build, media_type)
+    answer = await _answer(request, parts, its, asked, frozenset({Scope.SUMMARY, needs}), build, media_type)
+    answer.headers["Content-Language"] = messages.language
+    return answer
 
 
 async def _list(  # noqa: PLR0913 - as its routes

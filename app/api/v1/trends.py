@@ -21,7 +21,7 @@ from app.domain.ids import Revision
 from app.domain.report.chart import chart
 from app.domain.report.effects_chart import effects_chart
 from app.domain.report.paint import Theme
-from app.domain.trends.messages import ENGLISH
+from app.domain.trends.languages import messages_for
 from app.domain.trends.summary import Summary
 from app.domain.trends.verdict import METHOD_VERSION
 from app.services import reports, trends
@@ -118,7 +118,7 @@ async def draw_chart(  # noqa: PLR0913 - a picture is named by its subject, date
 
     async def content() -> tuple[Revision, bytes]:
         found, shown, revision = await trends.summarise_measure(parts, access, condition, measure, day)
-        return revision, chart(found, shown, theme).encode()
+        return revision, chart(found, shown, theme, messages_for(access.locale)).encode()
 
     return await _answer(request, access, day, content, media_type=_SVG)
 
@@ -199,7 +199,7 @@ async def draw_side_effects(  # noqa: PLR0913 - a picture is named by its subjec
 
     async def content() -> tuple[Revision, bytes]:
         one, revision = await trends.side_effects_of(parts, access, measure, day)
-        return revision, effects_chart(one.measure, one.scale, one.effects, theme).encode()
+        return revision, effects_chart(one.measure, one.scale, one.effects, theme, messages_for(access.locale)).encode()
 
     return await _answer(request, access, day, content, media_type=_SVG)
 
@@ -226,25 +226,26 @@ async def _answer(  # noqa: PLR0913 - what is answered, and what it is made from
     beside: str = "",
 ) -> Response:
     """304 if the client holds what this diary gives at its present revision; computed once for each revision."""
-    tag = _tag(access.revision, day, beside)
+    language = messages_for(access.locale).language
+    tag = _tag(access.revision, day, language, beside)
     rendered: Rendered = request.app.state.rendered
     name = Name(access.patient, request.scope["path"], request.scope["query_string"], tag)
     answer = rendered.get(name)
     if answer is None:
         revision, body = await content()
-        tag, answer = _tag(revision, day, beside), Kept(body, request.scope["route"])
+        tag, answer = _tag(revision, day, language, beside), Kept(body, request.scope["route"])
         rendered.keep(name._replace(etag=tag), answer)
     if is_known(request, tag):  # only now: a subject that does not exist has no tag, and is not found
         return Response(status_code=304, headers={"ETag": tag})
-    return Response(answer.body, headers={"ETag": tag}, media_type=media_type)
+    return Response(answer.body, headers={"ETag": tag, "Content-Language": language}, media_type=media_type)
 
 
 def present_tag(parts: Parts, access: OwnDiary) -> str:
     """The tag that an answer about today has now."""
-    return _tag(access.revision, trends.today(parts, access))
+    return _tag(access.revision, trends.today(parts, access), messages_for(access.locale).language)
 
 
-def _tag(revision: Revision, day: date, beside: str = "") -> str:
+def _tag(revision: Revision, day: date, language: str, beside: str = "") -> str:
     """Everything that an answer is made from, beside what its URL says; `beside` is what is not in the diary."""
-    made_from = (f"{revision}", day.isoformat(), ENGLISH.language, METHOD_VERSION, CATALOGUE_VERSION, beside)
+    made_from = (f"{revision}", day.isoformat(), language, METHOD_VERSION, CATALOGUE_VERSION, beside)
     return f'"{".".join(filter(None, made_from))}"'

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from app.domain.report.chart_words import compared_from, onset, others_in_view, points
+from app.domain.report.chart_words import compared_from, onset, others_in_view
 from app.domain.report.drawing import Drawing, small
 from app.domain.report.frame import LEFT, RIGHT, STRIP_HEIGHT, STRIP_TOP
 from app.domain.report.shapes import Anchor, Mark
@@ -24,10 +24,10 @@ def legend(it: Drawing) -> list[str]:
     if mean is not None and compared_from(it):
         where = "" if it.frame.first < 0 else "-unseen"
         code = f"chart-before-restart{where}" if it.summary.periods else f"chart-before{where}"
-        lines.append(say(code, mean=points(mean)))
+        lines.append(say(code, mean=it.messages.number(mean)))
     if found is not None:
         code = "chart-onset" if it.trend.verdict.published else "chart-onset-unconfirmed"
-        numbers = {name: points(getattr(found, name)) for name in ("estimate", "low", "high")}
+        numbers = {name: it.messages.number(getattr(found, name)) for name in ("estimate", "low", "high")}
         lines.append(say(code, **numbers))
     kinds = {other.kind for _, other in others_in_view(it)}
     other_lines = [("event", "chart-event"), ("medication", "chart-medicine"), ("other", "chart-other")]

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from textwrap import shorten, wrap
 
-from app.domain.report.chart_words import MINUS, amount, compared_from, ends, onset, others_in_view
+from app.domain.report.chart_words import compared_from, ends, onset, others_in_view
 from app.domain.report.drawing import LETTER, Drawing, small
 from app.domain.report.frame import BOTTOM, LEFT, RIGHT, SCALE_TOP, STRIP_HEIGHT, STRIP_TOP, TOP, y
 from app.domain.report.shapes import Anchor, Area, Box, Colour, Dot, Label, Lines, Mark, Point, hatching
+from app.domain.trends.messages import MINUS
 from app.domain.trends.weeks import VALID_DAYS
 
 _DAY = timedelta(days=1)
@@ -49,13 +50,13 @@ def onset_band(it: Drawing) -> Iterator[Mark]:
 
 def grid(it: Drawing, *, step: int) -> Iterator[Mark]:
     """Lines across the scale, and which end is the bad one."""
-    zero, ten = ends(it.trend.direction, it.messages)
+    zero, ten = ends(it.trend.direction, it.messages, where="chart-axis")
     values = range(0, SCALE_TOP + 1, step)
     yield Lines(through=tuple(((LEFT, y(value)), (RIGHT, y(value))) for value in values), stroke=Colour.GRID)
     for value in values:
         yield small(LEFT - 6, y(value) + 4, str(value), anchor=Anchor.END)
-    yield small(LEFT - 6, y(0) - 9, zero, anchor=Anchor.END)
-    yield small(LEFT - 6, y(SCALE_TOP) + 17, ten, anchor=Anchor.END)
+    yield small(LEFT - 4, y(0) - 9, zero, anchor=Anchor.END)
+    yield small(LEFT - 4, y(SCALE_TOP) + 17, ten, anchor=Anchor.END)
 
 
 def bands(it: Drawing) -> Iterator[Mark]:
@@ -66,8 +67,7 @@ def bands(it: Drawing) -> Iterator[Mark]:
             continue
         fill = (Colour.SHADE, Colour.PAPER)[at % 2]
         yield Box(left=left, top=STRIP_TOP, width=right - left, height=STRIP_HEIGHT, fill=fill, stroke=Colour.HATCH)
-        mg = amount(band.mg)
-        for text in (it.messages.say("chart-mg", mg=mg), mg):
+        for text in (it.messages.say("chart-mg", mg=band.mg), it.messages.amount(band.mg)):
             if len(text) * LETTER < right - left:
                 yield small((left + right) / 2, STRIP_TOP + 14, text, anchor=Anchor.MIDDLE, fill=Colour.INK)
                 break

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 
 from app.domain.catalogue import Direction
 from app.domain.report.drawing import Drawing
@@ -12,23 +11,11 @@ from app.domain.trends.periods import WASHOUT_DAYS
 from app.domain.trends.verdict import Estimate
 from app.domain.trends.window import baseline_before
 
-MINUS = "\N{MINUS SIGN}"
 
-
-def ends(direction: Direction, messages: Messages) -> tuple[str, str]:
-    """What 0 and 10 mean on a scale that runs this way."""
-    best, worst = messages.say("chart-best"), messages.say("chart-worst")
+def ends(direction: Direction, messages: Messages, *, where: str = "chart") -> tuple[str, str]:
+    """What 0 and 10 mean on a scale that runs this way; `chart-axis` has the shorter words."""
+    best, worst = messages.say(f"{where}-best"), messages.say(f"{where}-worst")
     return (worst, best) if direction is Direction.HIGHER_IS_BETTER else (best, worst)
-
-
-def amount(mg: Decimal) -> str:
-    """Milligrams without trailing zeros."""
-    return f"{mg.normalize():f}"
-
-
-def points(value: float) -> str:
-    """A mean, a difference or a number of weeks, with one decimal."""
-    return f"{round(value, 1) + 0.0:.1f}".replace("-", MINUS)
 
 
 def compared_from(it: Drawing) -> date | None:
@@ -75,16 +62,16 @@ def _sentences(it: Drawing) -> Iterator[str]:
         yield say(
             "chart-tells-baseline",
             first_dose=it.summary.first_dose_date,
-            mean=points(before.mean),
+            mean=it.messages.number(before.mean),
             entries=before.entries,
         )
     for band in it.summary.dose_bands:
-        yield say("chart-tells-band", mg=amount(band.mg), starts_on=band.starts_on, ends_on=band.ends_on)
+        yield say("chart-tells-band", mg=band.mg, starts_on=band.starts_on, ends_on=band.ends_on)
     for _, other in others_in_view(it):
         yield other.text
     found = onset(it)
     if found is not None:
-        numbers = {name: points(getattr(found, name)) for name in ("estimate", "low", "high")}
+        numbers = {name: it.messages.number(getattr(found, name)) for name in ("estimate", "low", "high")}
         yield say("chart-tells-onset", percent=round(100 * found.level), **numbers)
     yield it.trend.verdict.text
 
@@ -102,8 +89,8 @@ def _weeks(it: Drawing) -> Iterator[str]:
         weeks=len(it.weeks),
         first=it.weeks[0].starts_on,
         last=it.weeks[-1].starts_on + timedelta(days=6),
-        lowest=points(min(means)),
-        highest=points(max(means)),
+        lowest=it.messages.number(min(means)),
+        highest=it.messages.number(max(means)),
     )
     week, mean = scored[-1]
-    yield say("chart-tells-last", starts_on=week.starts_on, mean=points(mean))
+    yield say("chart-tells-last", starts_on=week.starts_on, mean=it.messages.number(mean))

@@ -6,7 +6,7 @@ A row for each phase: the share of the scored nights, and the interval in which 
 from collections.abc import Iterator, Sequence
 
 from app.domain.catalogue import Direction
-from app.domain.report.chart_words import amount, ends
+from app.domain.report.chart_words import ends
 from app.domain.report.drawing import small
 from app.domain.report.frame import WIDTH
 from app.domain.report.paint import Theme
@@ -72,7 +72,7 @@ def _steps(effects: Sequence[SideEffect], messages: Messages) -> tuple[tuple[Mar
     y: float = _TOP
     for effect in effects:
         step, status = effect.step, messages.name("effect", effect.status)
-        text = messages.say("effects-step", mg=amount(step.to_mg), day=step.starts_on, status=status)
+        text = messages.say("effects-step", mg=step.to_mg, day=step.starts_on, status=status)
         marks.append(small(12, y + 6, text, fill=Colour.INK))
         y += _STEP_HEIGHT
         for phase in sorted(effect.nights_at_4_or_more, key=lambda one: _PHASES.index(one.phase)):

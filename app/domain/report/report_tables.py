@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from app.domain.report.chart_words import amount, points
 from app.domain.report.content import Table
 from app.domain.report.report_texts import NOTHING, estimate_text, mean_of
 from app.domain.trends.messages import Messages
@@ -35,11 +34,15 @@ def results(summary: Summary, messages: Messages) -> Table:
 
 def _result(label: str, trend: CompositeTrend | MeasureTrend, messages: Messages) -> tuple[str, ...]:
     before = trend.baseline
-    days = NOTHING if before.mean is None else messages.say("report-mean", mean=points(before.mean), n=before.entries)
+    days = (
+        NOTHING
+        if before.mean is None
+        else messages.say("report-mean", mean=messages.number(before.mean), n=before.entries)
+    )
     return (
         label,
         days,
-        mean_of(latest_mean(trend.weeks)),
+        mean_of(latest_mean(trend.weeks), messages),
         estimate_text(trend.verdict.weeks_to_benefit, messages),
         estimate_text(trend.verdict.drop, messages),
         _status(trend.verdict, messages),
@@ -73,7 +76,7 @@ def _dose_rows(summary: Summary, since: date | None, messages: Messages) -> Iter
         first = band.starts_on if since is None else max(band.starts_on, since)
         if first <= band.ends_on:
             nights = (band.ends_on - first).days + 1
-            mg = messages.say("chart-mg", mg=amount(band.mg))
+            mg = messages.say("chart-mg", mg=band.mg)
             yield mg, messages.day(first), messages.day(band.ends_on), f"{nights}"
 
 
@@ -91,9 +94,7 @@ def effects(summary: Summary, since: date | None, messages: Messages) -> Table:
 
 
 def _step(step: Step, messages: Messages) -> str:
-    return messages.say(
-        "report-step", from_mg=amount(step.from_mg or Decimal(0)), to_mg=amount(step.to_mg), day=step.starts_on
-    )
+    return messages.say("report-step", from_mg=step.from_mg or Decimal(0), to_mg=step.to_mg, day=step.starts_on)
 
 
 def _effect(one: SideEffect, messages: Messages) -> str:

@@ -1,7 +1,8 @@
 """Numbers and evidence cards as a report prints them."""
 
+from decimal import Decimal
+
 from app.domain.catalogue import EvidenceCard
-from app.domain.report.chart_words import points
 from app.domain.trends.messages import Messages
 from app.domain.trends.side_effects import Rise
 from app.domain.trends.verdict import Estimate
@@ -15,16 +16,16 @@ def share(part: float) -> str:
     return f"{100 * part:.0f}"
 
 
-def mean_of(mean: float | None) -> str:
+def mean_of(mean: float | None, messages: Messages) -> str:
     """A mean, if there is one."""
-    return NOTHING if mean is None else points(mean)
+    return NOTHING if mean is None else messages.number(mean)
 
 
 def estimate_text(found: Estimate | Rise | None, messages: Messages) -> str:
     """An estimate with its interval, if there is one."""
     if found is None:
         return NOTHING
-    numbers = {name: points(getattr(found, name)) for name in ("estimate", "low", "high")}
+    numbers = {name: messages.number(getattr(found, name)) for name in ("estimate", "low", "high")}
     return messages.say("report-estimate", **numbers)
 
 
@@ -34,5 +35,5 @@ def card_text(card: EvidenceCard, messages: Messages) -> str:
     if card.n is not None:
         facts.append(messages.say("report-people", n=card.n))
     if card.dose_mg is not None:
-        facts.append(messages.say("chart-mg", mg=f"{card.dose_mg:g}"))
+        facts.append(messages.say("chart-mg", mg=Decimal(str(card.dose_mg))))
     return messages.say("report-card", claim=card.claim, facts=", ".join(facts), citation=card.citation)

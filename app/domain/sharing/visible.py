@@ -14,6 +14,7 @@ from app.domain.sharing.scopes import Scope, ScopeNotGranted
 from app.domain.sharing.shared_summary import Shared, shared_summary
 from app.domain.trends.choice import Scale
 from app.domain.trends.dates import DateRange
+from app.domain.trends.messages import ENGLISH, Messages
 from app.domain.trends.summary import Summary
 
 
@@ -32,6 +33,12 @@ class VisibleCondition:
     tracked_since: date | None
     primary_measure: str | None
     target_measures: tuple[str, ...]
+
+    def name_in(self, messages: Messages) -> str:
+        """The patient's own name for it, else the catalogue's in the reader's language."""
+        if self.listed is not None and self.label in {None, self.listed.label}:
+            return messages.label("condition", self.listed.code, self.listed.label)
+        return self.label or self.code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +146,7 @@ class VisibleDiary:
     events: tuple[VisibleEvent, ...]
     _shared: Mapping[str, Shared] = field(repr=False)
 
-    def summary(self, condition: str) -> Summary:
+    def summary(self, condition: str, messages: Messages = ENGLISH) -> Summary:
         """The trend summary of a granted condition, by its visible code.
 
         Refuses with ScopeNotGranted without the scope `summary`, and with NotFound for any other condition.
@@ -148,4 +155,4 @@ class VisibleDiary:
             raise ScopeNotGranted
         if condition not in self._shared:
             raise NotFound
-        return shared_summary(self._shared[condition], self.as_of)
+        return shared_summary(self._shared[condition], self.as_of, messages)

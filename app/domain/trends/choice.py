@@ -7,6 +7,7 @@ from typing import Final
 
 from app.domain.catalogue import MEASURES, Condition, Direction
 from app.domain.trends.diary import OwnMeasure, Tracked
+from app.domain.trends.messages import ENGLISH, Messages
 from app.domain.trends.series import TOP
 
 
@@ -53,18 +54,23 @@ LOWER = Scale(label="", direction=Direction.LOWER_IS_BETTER)
 """How a composite runs."""
 
 
-_CATALOGUE: Final[Mapping[str, Scale]] = {
-    code: Scale(label=known.label, direction=known.direction) for code, known in MEASURES.items()
-}
+def _catalogue(messages: Messages) -> Mapping[str, Scale]:
+    return {
+        code: Scale(label=messages.label("measure", code, known.label), direction=known.direction)
+        for code, known in MEASURES.items()
+    }
 
 
-def scales(own_measures: Iterable[OwnMeasure]) -> Mapping[str, Scale]:
+_ENGLISH: Final = _catalogue(ENGLISH)
+
+
+def scales(own_measures: Iterable[OwnMeasure], messages: Messages = ENGLISH) -> Mapping[str, Scale]:
     """Of each measure that there is: the catalogue's, and the patient's own.
 
     Of any other, deleted or never declared, nobody can tell which way it runs.
     """
     own = {one.code: Scale(label=one.label, direction=Direction(one.direction)) for one in own_measures}
-    return {**_CATALOGUE, **own}
+    return {**(_ENGLISH if messages is ENGLISH else _catalogue(messages)), **own}
 
 
 def choice(condition: Condition | None, tracked: Tracked | None, known: Mapping[str, Scale]) -> Choice:

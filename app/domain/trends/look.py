@@ -105,7 +105,7 @@ class Look:
 
 def look(diary: Diary, as_of: date, messages: Messages) -> Look:
     """Cuts the diary at a date; rows may come in any order and reach beyond the window."""
-    known = scales(diary.own_measures)
+    known = scales(diary.own_measures, messages)
     chosen = choice(diary.condition, diary.tracked, known)
     view = diary_window(diary.treatment, as_of)
     series = series_in_view(diary, view, chosen.measures, known)

@@ -6,9 +6,14 @@ They describe and never advise. A verdict's text is at most three short sentence
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Final
 
+from app.domain.catalogue import CONDITIONS, MEASURES
 from app.domain.trends.messages_of_charts import CHART_NAMES, CHARTS
 from app.domain.trends.messages_of_doses import DOSES
+
+MINUS: Final = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +32,17 @@ class Messages:
     """Names of kinds by what they are kinds of; `other` stands for those without a name."""
 
     def say(self, code: str, **values: object) -> str:
-        """One text with its placeholders filled in: dates written out, floats with one decimal."""
+        """One text with its placeholders filled in: dates written out, floats with one decimal, amounts."""
         told = {name: self._shown(value) for name, value in values.items()}
         return self.sentences[code].format_map(told)
 
     def number(self, value: float) -> str:
-        """A number with one decimal."""
-        return f"{value:.1f}".replace(".", self.decimal_mark)
+        """A number with one decimal; what rounds to zero has no sign."""
+        return f"{round(value, 1) + 0.0:.1f}".replace("-", MINUS).replace(".", self.decimal_mark)
+
+    def amount(self, mg: Decimal) -> str:
+        """Milligrams without trailing zeros."""
+        return f"{mg.normalize():f}".replace(".", self.decimal_mark)
 
     def day(self, day: date) -> str:
         """A date as people write it."""
@@ -44,12 +53,18 @@ class Messages:
         names = self.names[what]
         return names.get(kind, names["other"])
 
+    def label(self, what: str, code: str, given: str) -> str:
+        """What a `measure` or `condition` of the catalogue is called; of any other what it was given as a name."""
+        return self.names[what].get(code, given)
+
     def _shown(self, value: object) -> object:
         match value:
             case date():
                 return self.day(value)
             case float():
                 return self.number(value)
+            case Decimal():
+                return self.amount(value)
             case _:
                 return value
 
@@ -79,19 +94,18 @@ ENGLISH = Messages(
         "no-first-dose": "Your diary has no first dose yet, so there is no before and after to compare.",
         "baseline-is-there": "There are enough scored days to compare with later.",
         "baseline-is-missing": (
-            "To compare later, the diary needs {want_days} scored days in at least {want_weeks} weeks before the first "
-            "dose; so far it has {have_days}."
+            "Before the first dose it takes {want_days} scored days in at least {want_weeks} weeks; so far it is "
+            "{have_days}."
         ),
         "possible-from": "The earliest date for an answer is {possible_from}.",
         "plan-too-soon": "The plan begins on {planned_on}, and that leaves too few days to compare with.",
         "no-measures": "No symptom is chosen for this condition yet.",
         "no-baseline": (
-            "There are no scores from the {weeks} weeks before the first dose on {first_dose}, so there is nothing to "
-            "compare with."
+            "There are no scores from the {weeks} weeks before the first dose on {first_dose} to compare with."
         ),
         "baseline-too-small": (
-            "There are too few scored days before the first dose on {first_dose} to compare with: {have_days}, where "
-            "{want_days} in at least {want_weeks} weeks are needed."
+            "Scored days before the first dose on {first_dose}: {have_days}; it takes {want_days} in at least "
+            "{want_weeks} weeks."
         ),
         "older-notes": "Days from before that date still count if they are added from older notes.",
         "weeks-missing": (
@@ -104,41 +118,34 @@ ENGLISH = Messages(
             "This part of the treatment ended on {ended_on}, before there were enough scored weeks for an answer."
         ),
         "too-low": (
-            "Before the first dose the scores were already close to the best end of the scale: {mean} on average, "
-            "where {best} is best. That leaves too little room for a change that could be told from chance."
+            "Before the first dose the scores were already close to the best: {mean} on average, where {best} is best. "
+            "That leaves too little room for a change that could be told from chance."
         ),
         "better": (
-            "Your scores got better by about {points} points (likely {low} to {high}), from around week {week} of "
-            "treatment on (likely week {first_week} to {last_week})."
+            "Your scores got better by about {points} points ({low} to {high}), from around week {week} "
+            "({first_week} to {last_week})."
         ),
         "better-in-one-week": (
-            "Your scores got better by about {points} points (likely {low} to {high}), from around week {week} of "
-            "treatment on."
+            "Your scores got better by about {points} points ({low} to {high}), from around week {week} on."
         ),
-        "better-early": (
-            "Your scores got better by about {points} points (likely {low} to {high}) right after {first_dose}."
-        ),
+        "better-early": "Your scores got better by about {points} points ({low} to {high}) right after {first_dose}.",
         "early-may-be-hope": "A change so soon may come from hope, or be a natural swing.",
-        "early-to-confirm": (
-            "A change so soon may come from hope, or be a natural swing; it is confirmed only if a look on "
-            "{confirmed_on} shows it too."
-        ),
+        "early-to-confirm": ("So soon it may be hope or a natural swing; a look on {confirmed_on} may confirm it."),
         "to-confirm": "This is not confirmed yet; it is if a look on {confirmed_on} shows it too.",
         "never-confirmed": "This part of the treatment ended on {ended_on}, before a second look could confirm it.",
         "faded": (
-            "From around week {week} of treatment on your scores were better by about {points} points (likely {low} "
-            "to {high}), but in the last weeks more than half of that is gone."
+            "Your scores got better by about {points} points ({low} to {high}) around week {week}, but most of that "
+            "is gone."
         ),
         "worse": (
             "Your scores in the last weeks are worse than before {first_dose}: {latest} on average now, {before} "
             "before."
         ),
         "maybe-better": (
-            "Your scores may have got better by about {points} points (likely {low} to {high}), but that is not clear "
-            "enough to count."
+            "Your scores may have got better by about {points} points ({low} to {high}), but that is not clear."
         ),
         "back-to-usual": (
-            "Your scores are better than just before {first_dose}, by about {points} points (likely {low} to {high})."
+            "Your scores are better than just before {first_dose}, by about {points} points ({low} to {high})."
         ),
         "usual-again": "They are not clearly better than what you called usual, so this may be your usual again.",
         "no-clear-change": (
@@ -213,16 +220,13 @@ ENGLISH = Messages(
         "event-since": "{kind} since {began}.",
         # what others read, where a consent withholds something
         "another-treatment": "Another treatment changed.",
-        "outside-grant": (
-            "The time before the first dose is not among the dates that are shared, so there is nothing to compare "
-            "with."
-        ),
+        "outside-grant": ("The time before the first dose is not shared, so there is nothing to compare with."),
         "caveat-baseline-outside-grant": "The treatment began before the dates that are shared.",
         "shared-no_baseline": "There are no scores from before the treatment to compare with.",
         "shared-not_enough_data": "There are too few scored weeks for an answer.",
         "shared-too_low_to_judge": (
-            "Before the treatment the scores were too close to the best end of the scale for a change to be told from "
-            "chance."
+            "Before the treatment the scores were already close to the best end of the scale. That leaves too little "
+            "room for a change that could be told from chance."
         ),
         "shared-no_clear_change": "No clear change can be told from the weekly scores.",
         "shared-possible": "The scores may be better than before the treatment; it is not clear.",
@@ -236,6 +240,8 @@ ENGLISH = Messages(
     },
     names={
         **CHART_NAMES,
+        "measure": {**{code: measure.label for code, measure in MEASURES.items()}, "other": "Symptom"},
+        "condition": {**{code: condition.label for code, condition in CONDITIONS.items()}, "other": "Condition"},
         "series": {"other": "All symptoms together"},
         "dose-time": {"bedtime": "bedtime", "other": "morning"},
         "medicine": {

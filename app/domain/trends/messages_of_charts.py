@@ -8,6 +8,8 @@ CHARTS: Mapping[str, str] = {
     "chart-scale": "mean of each week, 0 {zero}, 10 {ten}",
     "chart-best": "best",
     "chart-worst": "worst",
+    "chart-axis-best": "best",
+    "chart-axis-worst": "worst",
     "chart-before": "hatched: before the first dose, dashed: its mean, {mean}",
     "chart-before-unseen": "dashed: the mean before the first dose, {mean}",
     "chart-before-restart": "hatched: the pause before, dashed: its mean, {mean}",
@@ -48,7 +50,7 @@ CHARTS: Mapping[str, str] = {
     "effects-legend": "dot: share of the scored nights, hollow: before the step",
     "effects-legend-line": "line: where the share likely lies (95 %)",
     "effects-step": "{mg} mg from {day}: {status}",
-    "effects-nights": "{nights} of {of}",
+    "effects-nights": "{nights}/{of}",
     "effects-tells": "{phase}: {nights} of {of} scored nights were bad.",
     # the report for a doctor
     "report-title": "Symptom diary: {condition}",

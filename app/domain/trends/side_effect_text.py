@@ -16,7 +16,7 @@ def side_effect_text(scale: Scale, step: DoseStep, effect: StepEffect, messages:
 
 def _sentences(scale: Scale, step: DoseStep, effect: StepEffect, messages: Messages) -> Iterator[str]:
     say = messages.say
-    named = {"label": scale.label, "mg": f"{step.to_mg.normalize():f}", "day": step.starts_on}
+    named = {"label": scale.label, "mg": step.to_mg, "day": step.starts_on}
     match effect.status:
         case StepStatus.TOO_SHORT:
             code = "effect-few-yet" if step.goes_on else "effect-too-short"
@@ -28,7 +28,7 @@ def _sentences(scale: Scale, step: DoseStep, effect: StepEffect, messages: Messa
         case _:
             yield say(_COMPARED[effect.status], **named)
     before, early = scale.shown(effect.before.mean), scale.shown(effect.early.mean)
-    yield say("effect-means", before=f"{before:.1f}", early=f"{early:.1f}", worst=f"{scale.shown(10):.0f}")
+    yield say("effect-means", before=float(before), early=float(early), worst=f"{scale.shown(10):.0f}")
     if effect.course is not None:
         yield say(_COURSES[effect.course])
 

@@ -85,7 +85,7 @@ def side_effects(
     steps = list(dose_steps(bands, lived.treatment, view, as_of))
     if not steps:
         return ()
-    known = scales(lived.own_measures)
+    known = scales(lived.own_measures, messages)
     series = series_in_view(lived, view, looked.measures(lived, known), known)
     return tuple(
         item

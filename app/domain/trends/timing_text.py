@@ -32,7 +32,7 @@ def planned_text(  # noqa: PLR0913, PLR0917 - the parts of one answer
         texts.append(messages.say("timing-few-pairs", pairs=pairs, want=LEAST_PAIRS))
     else:
         code = "timing-clear" if status is TimingStatus.CLEAR_DIFFERENCE else "timing-unclear"
-        texts.append(messages.say(code, percent=f"{p * _HUNDRED:.1f}"))
+        texts.append(messages.say(code, percent=float(p * _HUNDRED)))
     return " ".join(texts)
 
 
@@ -40,4 +40,4 @@ def _means(code: str, difference: float, messages: Messages) -> str:
     if abs(difference) < _SHOWN:
         return messages.say(f"{code}-alike")
     better = messages.name("dose-time", MORNING if difference > 0 else BEDTIME)
-    return messages.say(f"{code}-better", points=f"{abs(difference):.1f}", better=better)
+    return messages.say(f"{code}-better", points=float(abs(difference)), better=better)

@@ -62,7 +62,7 @@ def test_each_phase_of_a_step_has_its_nights() -> None:
     picture = drawn(dreams(told()))
     shown = texts(picture)
     assert "3 mg from 9 March 2026: worse" in shown
-    assert "13 of 14" in shown or "14 of 14" in shown
+    assert "13/14" in shown or "14/14" in shown
     assert {"before", "first 14 nights", "later"} <= {*shown}
     assert "nights with a score of 4 or more, 0 best, 10 worst" in shown
     assert "before: 0 of 28 scored nights were bad." in words(picture)
