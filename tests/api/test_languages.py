@@ -45,6 +45,7 @@ def test_german_account_reads_german_under_another_tag(client: TestClient, phone
     assert english.json()["composite"]["verdict"]["text"].startswith("Your scores got better by about 2.0 points")
     assert "um etwa 2,0 Punkte besser" in german.json()["composite"]["verdict"]["text"]
     assert german.json()["measures"]["pain"]["label"] == "Schmerzen"
+    assert "Zufall" in german.json()["evidence"]["cards"][0]["claim"]
     assert all(one["text"].startswith(one["label"]) for one in german.json()["side_effects"])
     assert "1,5 mg" in german.json()["side_effects"][0]["text"]
     assert phone.get(TREND, **{"If-None-Match": german.headers["etag"]}).status_code == 304

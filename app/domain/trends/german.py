@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.domain.trends.german_claims import CLAIMS
 from app.domain.trends.german_labels import CONDITION_LABELS, MEASURE_LABELS
 from app.domain.trends.german_of_charts import CHART_NAMES, CHARTS
 from app.domain.trends.german_of_doses import DOSES
@@ -196,6 +197,7 @@ GERMAN: Final = Messages(
         **CHART_NAMES,
         "measure": MEASURE_LABELS,
         "condition": CONDITION_LABELS,
+        "claim": CLAIMS,
         "series": {"other": "Alle Symptome zusammen"},
         "dose-time": {"bedtime": "abends", "other": "morgens"},
         "medicine": {

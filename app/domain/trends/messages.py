@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from app.domain.catalogue import CONDITIONS, MEASURES
+from app.domain.catalogue import CONDITIONS, EVIDENCE, MEASURES
 from app.domain.trends.messages_of_charts import CHART_NAMES, CHARTS
 from app.domain.trends.messages_of_doses import DOSES
 
@@ -54,7 +54,10 @@ class Messages:
         return names.get(kind, names["other"])
 
     def label(self, what: str, code: str, given: str) -> str:
-        """What a `measure` or `condition` of the catalogue is called; of any other what it was given as a name."""
+        """A `measure`, `condition` or `claim` of the catalogue in this language; any other as given.
+
+        A claim's code is its study, or its condition where there is none.
+        """
         return self.names[what].get(code, given)
 
     def _shown(self, value: object) -> object:
@@ -242,6 +245,7 @@ ENGLISH = Messages(
         **CHART_NAMES,
         "measure": {**{code: measure.label for code, measure in MEASURES.items()}, "other": "Symptom"},
         "condition": {**{code: condition.label for code, condition in CONDITIONS.items()}, "other": "Condition"},
+        "claim": {**{card.study or card.condition: card.claim for card in EVIDENCE}, "other": "Not known."},
         "series": {"other": "All symptoms together"},
         "dose-time": {"bedtime": "bedtime", "other": "morning"},
         "medicine": {

@@ -1,7 +1,7 @@
 """The summary of one condition: everything a phone shows, complete without further calls (trends, section 8)."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.domain.catalogue import EvidenceCard, evidence
@@ -119,7 +119,7 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
         adherence=adherence(diary.doses, diary.treatment, since_start).range,
         timing=timing(seen),
         confounders=others,
-        evidence=Evidence(cards=evidence(seen.choice.condition)),
+        evidence=Evidence(cards=tuple(_cards(seen.choice.condition, messages))),
         caveats=caveats(together, stands, seen, covered, confounded=bool(others)),
     )
 
@@ -155,6 +155,11 @@ def today_needs(diaries: Iterable[Diary], as_of: date) -> tuple[Need, ...]:
             if need.code in BEFORE_FIRST_DOSE:
                 missing.setdefault((need.code, need.measure), need)
     return tuple(missing.values())
+
+
+def _cards(condition: str, messages: Messages) -> Iterator[EvidenceCard]:
+    for card in evidence(condition):
+        yield replace(card, claim=messages.label("claim", card.study or card.condition, card.claim))
 
 
 def _since_start(seen: Look) -> list[DateRange]:

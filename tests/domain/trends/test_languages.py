@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from app.domain.catalogue import CONDITIONS, MEASURES
+from app.domain.catalogue import CONDITIONS, EVIDENCE, MEASURES
 from app.domain.trends.languages import LANGUAGES, messages_for
 from app.domain.trends.messages import ENGLISH, Messages
 from app.domain.trends.summary import summary
@@ -19,7 +19,7 @@ MOST_SENTENCES, MOST_WORDS = 3, 20
 NO_VERDICT = ("caveat-", "chart-", "effect", "report-", "timing-", "medicine-", "event-", "opioid-", "another-")
 CLAIMS = {
     "en": r"should\w*|must|ought|have to|recommend\w*|advis\w*|advice|because|caused?|causes (?!apart)|due to|"
-    r"thanks to|cur(e|es|ed)|heal\w*|works?|worked|helps?|helped|please|stop taking",
+    r"thanks to|cur(e|es|ed)|heal(s|ed|ing)?|works?|worked|helps?|helped|please|stop taking",
     "de": r"soll\w*|müss\w*|muss|empfehl\w*|empfohlen|rat|raten|geraten|bitte|weil|wegen|dank|durch das|verursach\w*|"
     r"bewirk\w*|heil\w*|geheilt|hilft|helfen|geholfen|wirkt|vermeiden",
 }
@@ -111,6 +111,18 @@ def test_a_language_names_every_measure_and_condition(messages: Messages) -> Non
     assert messages.names["measure"].keys() == {*MEASURES, "other"}
     assert messages.names["condition"].keys() == {*CONDITIONS, "other"}
     assert messages.label("measure", "own:grip", "Grip") == "Grip"
+
+
+@every_language
+def test_claims_of_studies_keep_their_figures(messages: Messages) -> None:
+    claims = messages.names["claim"]
+    assert claims.keys() == {*(card.study or card.condition for card in EVIDENCE), "other"}
+    assert len(claims) == len(EVIDENCE) + 1
+    for card in EVIDENCE:
+        told = claims[card.study or card.condition].replace(messages.decimal_mark, ".")
+        assert sorted(re.findall(r"\d+(?:\.\d+)?", told)) == sorted(re.findall(r"\d+(?:\.\d+)?", card.claim)), (
+            card.study
+        )
 
 
 @every_language
