@@ -15,7 +15,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 
 from app import __version__
-from app.api import document, fhir, middleware, problems, route_index, v1
+from app.api import document, fhir, links, middleware, problems, route_index, v1
 from app.api.admission import Admission
 from app.api.metrics import Metrics
 from app.api.network import parse_proxies
@@ -29,17 +29,20 @@ from app.config import Environment, Settings, Switch
 from app.domain.access import Operator
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Refusal
+from app.domain.sharing.share import PasscodeMissing
 from app.domain.sync.change import EntryChanged
 from app.domain.sync.epoch import ResyncRequired
 from app.domain.sync.push import BadSeq
 from app.domain.sync.schema import SchemaUnsupported
 from app.security.limits import RouteLimits
+from app.security.links import Tickets
 from app.security.passwords import HashingCost, Passwords
 from app.security.signing import Signer
 from app.services.mail import Mailer, SmtpMailer
 from app.services.news import News
 from app.services.parts import Parts
 from app.services.printing import Printer
+from app.services.turns import Turns
 from app.storage import data_folder, sqlite_library
 from app.storage.bulletin import Bulletin
 from app.storage.database import Database
@@ -90,9 +93,10 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.state.stopping = asyncio.Event()
     v1.install(app)
     app.router.routes.extend(fhir.ROUTES)
+    app.router.routes.extend(links.router.routes)
     app.include_router(operations(metrics, lambda: readiness(app.state.parts.database)))
     app.include_router(reset.router)
-    document.install(app, {**v1.SCHEMAS, **fhir.SCHEMAS}, v1.EXAMPLES)
+    document.install(app, {**v1.SCHEMAS, **fhir.SCHEMAS, **links.SCHEMAS}, v1.EXAMPLES)
     route_index.install(app)
     middleware.install(app, metrics, Middleware(Unchanged, below=trends.PATH, tag=trends.present_tag))
     problems.install(app, _MEMBERS)
@@ -103,6 +107,7 @@ _MEMBERS: MembersOf = {
     EntryChanged: lambda changed: {"current": changed.current and record_of(changed.current)},
     BadSeq: lambda bad: {"last_seq": bad.last_seq},
     ResyncRequired: lambda other: {"epoch": other.epoch, "forked_at": other.forked_at, "last_seq": other.last_seq},
+    PasscodeMissing: lambda asked: {"remainingAttempts": asked.remaining_attempts},
     SchemaUnsupported: lambda old: {"min_schema": old.min_schema, "max_schema": old.max_schema},
 }
 """What a problem tells beside its code, for refusals that carry more."""
@@ -172,6 +177,8 @@ def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
         mailer=stand_ins.mailer or _mailer(settings),
         public_url=settings.public_url,
         printer=Printer(),
+        tickets=Tickets(secret_key),
+        turns=Turns(),
     )
 
 

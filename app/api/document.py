@@ -51,6 +51,10 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
             "type": "integer",
             "description": "With `bad-seq` and `resync-required`: the device's last push; go on with the next number.",
         },
+        "remainingAttempts": {
+            "type": "integer",
+            "description": "With `passcode-missing` and `passcode-wrong`: how many wrong passcodes are left.",
+        },
         "min_schema": {"type": "integer", "description": "With `schema-unsupported`."},
         "max_schema": {"type": "integer", "description": "With `schema-unsupported`."},
         "errors": {

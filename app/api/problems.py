@@ -35,6 +35,8 @@ class ProblemKind:
     status: int
     title: str
     detail: str
+    rare: bool = False
+    """Whether a route that can answer so names the code itself, and not its status alone."""
 
 
 KINDS: Final[Mapping[str, ProblemKind]] = {
@@ -48,6 +50,10 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
     "token-missing": ProblemKind(401, "Please sign in", "You need to be signed in for this."),
     "token-invalid": ProblemKind(401, "Please sign in again", "This sign-in is not valid, or was ended."),
     "token-expired": ProblemKind(401, "Please sign in again", "This sign-in has run out."),
+    "passcode-missing": ProblemKind(
+        401, "Passcode needed", "This link asks for the passcode that the patient told you.", rare=True
+    ),
+    "passcode-wrong": ProblemKind(401, "Passcode wrong", "This is not the passcode of this link.", rare=True),
     "wrong-role": ProblemKind(403, "Not for this account", "This is meant for another kind of account."),
     "scope-not-granted": ProblemKind(403, "Not shared", "The patient has not shared this with you."),
     "grant-revoked": ProblemKind(403, "No longer shared", "The patient has ended this sharing."),
@@ -60,6 +66,9 @@ KINDS: Final[Mapping[str, ProblemKind]] = {
     "bad-seq": ProblemKind(409, "Out of order", "This push does not follow the last one of this device."),
     "resync-required": ProblemKind(409, "Start over", "The diary has to be fetched from the beginning."),
     "grant-pending": ProblemKind(409, "Not confirmed yet", "The patient has not confirmed this sharing yet."),
+    "not-refreshable": ProblemKind(
+        409, "Not possible", "A visit link holds what it held when it was made. Please make a new one.", rare=True
+    ),
     "match-number-wrong": ProblemKind(409, "Numbers differ", "This is not the number that the other side shows."),
     "revision-changed": ProblemKind(412, "Changed meanwhile", "The entry was changed since you last saw it."),
     "body-too-large": ProblemKind(413, "Too large", "More was sent than is accepted here."),
@@ -86,6 +95,9 @@ OAUTH_ERRORS: Final = {
     "unsupported-grant-type": "unsupported_grant_type",
 }
 """Codes that carry OAuth's own `error` beside the problem's members (RFC 6749, section 5.2)."""
+
+_PASSCODE: Final = frozenset({"passcode-missing", "passcode-wrong"})
+"""Of a link: no token would help."""
 
 _FOR_STATUS: Final = {
     400: "malformed-request",
@@ -146,6 +158,8 @@ def problem_headers(code: str, *, retry_after_s: int | None = None) -> dict[str,
     """The headers that belong to a code, beside Content-Type and Content-Length."""
     match KINDS[code].status:
         case 401:
+            if code in _PASSCODE:
+                return {"WWW-Authenticate": 'Passcode realm="link"'}
             error = "" if code == "token-missing" else ', error="invalid_token"'
             return {"WWW-Authenticate": f'Bearer realm="onset"{error}'}
         case 408 | 431:
@@ -254,7 +268,7 @@ def problems(*which: int | str) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route: the statuses (with all their codes) or single codes that it can answer with."""
     codes: dict[int, list[str]] = {}
     for code, kind in KINDS.items():
-        if code in which or kind.status in which:
+        if code in which or (kind.status in which and not kind.rare):
             codes.setdefault(kind.status, []).append(code)
     unknown = set(which) - set(codes) - set(KINDS)
     if unknown:

@@ -10,11 +10,13 @@ PatientKey = NewType("PatientKey", int)
 """The owner of a diary: the key of the patient's account, under its own name so that the two are not mixed up."""
 SessionKey = NewType("SessionKey", int)
 GrantKey = NewType("GrantKey", int)
+ShareKey = NewType("ShareKey", int)
 
 AccountId = NewType("AccountId", str)
 SessionId = NewType("SessionId", str)
 RecordId = NewType("RecordId", str)
 GrantId = NewType("GrantId", str)
+ShareId = NewType("ShareId", str)
 Device = NewType("Device", str)
 """Who wrote: a phone's device id, or `api:<session id>` for a REST write."""
 Revision = NewType("Revision", int)

@@ -67,6 +67,14 @@ PASSWORD_RESET_TOKENS_EVERYWHERE = Policy(
 """Reset tokens tried from all networks together; counted apart from mails, a flood of which stops no one here."""
 REDEEM = Policy(name="redeem", quota=10, window=timedelta(hours=1))
 """Invites that one account named and could not redeem."""
+SHARES = Policy(name="shares", quota=120, window=timedelta(hours=1))
+"""Links that one account made or refreshed: each costs a whole diary."""
+LINK = Policy(name="link", quota=60, window=timedelta(minutes=1))
+"""Requests to one link."""
+LINKS_NETWORK = Policy(name="links-network", quota=600, window=timedelta(minutes=1))
+"""Requests to any links from one network; a hospital may be behind one address."""
+LINKS_EVERYWHERE = Policy(name="links-everywhere", quota=60_000, window=timedelta(minutes=1))
+"""The same from all networks together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

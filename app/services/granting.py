@@ -2,18 +2,27 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import Any, Protocol
 
 from app.domain.access import OwnDiary, SignedIn
-from app.domain.errors import NotFound
+from app.domain.catalogue import CONDITIONS
+from app.domain.errors import Invalid, NotFound
 from app.domain.ids import GrantId, PatientKey, uuid7
 from app.domain.records.kinds import CONDITION_KIND, MEASURE_KIND
 from app.domain.sharing.consent import Grant, Status
 from app.domain.sharing.receipts import Event, Receipt, grant_receipt
-from app.domain.sharing.terms import Offer, Terms, frozen
+from app.domain.sharing.terms import Offer, Terms, frozen, unknown_condition
 from app.domain.trends.diary import Tracked
 from app.domain.trends.written import own_measure, tracked_condition
 from app.services.parts import Parts
 from app.storage.work import Work
+
+
+class MakeReceipt(Protocol):
+    """Writes what a receipt says."""
+
+    def __call__(self, *, receipt_id: str, previous_id: str | None) -> dict[str, Any]: ...  # noqa: D102 - see above
 
 
 async def list_grants(parts: Parts, access: SignedIn) -> list[Grant]:
@@ -67,6 +76,29 @@ def terms_of(work: Work, offer: Offer, id_key: bytes) -> Terms:
     return frozen(offer, tracked, own_measures, id_key)
 
 
+def check_known(work: Work, offer: Offer) -> None:
+    """Refuses with Invalid conditions that are neither in the catalogue nor the patient's own."""
+    own = {record.id for record in work.records.of_kinds((CONDITION_KIND,))}
+    unknown = [
+        unknown_condition(place)
+        for place, code in enumerate(offer.conditions)
+        if code not in CONDITIONS and code not in own
+    ]
+    if unknown:
+        raise Invalid(unknown)
+
+
+def keep_receipt(  # noqa: PLR0913, PLR0917 - where it is kept, of what, and when
+    parts: Parts, work: Work, patient: PatientKey, consent_id: str, made: MakeReceipt, at: datetime
+) -> None:
+    """Signs a receipt of what happened to a consent, and keeps it."""
+    receipt_id = uuid7(at, parts.chance(10))
+    said = made(receipt_id=receipt_id, previous_id=work.receipts.last_of(patient, consent_id))
+    work.receipts.add(
+        patient, Receipt(id=receipt_id, consent_id=consent_id, issued_at=at, jws=parts.signer.signed(said))
+    )
+
+
 async def _move(parts: Parts, access: OwnDiary, grant_id: GrantId, moved: Callable[[Grant, datetime], Grant]) -> Grant:
     at = parts.clock()
 
@@ -98,10 +130,6 @@ def _store(  # noqa: PLR0913, PLR0917 - what was, what is, and the receipt of it
     work.grants.change(after)
     if event is Event.REVOKED and before.status is Status.PENDING:
         return after
-    receipt_id = uuid7(at, parts.chance(10))
-    previous = work.receipts.last_of(after.patient, after.id)
-    said = grant_receipt(after, event, receipt_id=receipt_id, previous_id=previous, controller=parts.public_url, now=at)
-    work.receipts.add(
-        after.patient, Receipt(id=receipt_id, consent_id=after.id, issued_at=at, jws=parts.signer.signed(said))
-    )
+    made = partial(grant_receipt, after, event, controller=parts.public_url, now=at)
+    keep_receipt(parts, work, after.patient, after.id, made, at)
     return after

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.access import OwnDiary, SignedIn
-from app.domain.catalogue import CONDITIONS
 from app.domain.errors import Invalid, NotFound, Overloaded
 from app.domain.ids import GrantId, uuid7
 from app.domain.limits import REDEEM, Standing, check, standing
-from app.domain.records.kinds import CONDITION_KIND
 from app.domain.sharing.consent import (
     INVITE_LIFETIME,
     LONGEST_GRANT,
@@ -29,8 +27,9 @@ from app.domain.sharing.spoken import (
     heard,
     match_number,
 )
-from app.domain.sharing.terms import offer_errors, unknown_condition
+from app.domain.sharing.terms import offer_errors
 from app.security.tokens import TokenKind, fingerprint, kind_of, new_token
+from app.services.granting import check_known
 from app.services.parts import Parts
 from app.storage.grants import NewGrant
 from app.storage.invites import LiveInvite, NewInvite
@@ -77,14 +76,7 @@ async def invite(parts: Parts, access: OwnDiary, invitation: Invitation) -> Invi
     invite_id, expires_at = uuid7(at, parts.chance(10)), at + INVITE_LIFETIME
 
     def add(work: Work) -> SpokenCode:
-        own = {record.id for record in work.records.of_kinds((CONDITION_KIND,))}
-        unknown = [
-            unknown_condition(place)
-            for place, code in enumerate(offer.conditions)
-            if code not in CONDITIONS and code not in own
-        ]
-        if unknown:
-            raise Invalid(unknown)
+        check_known(work, offer)
         name = next((name for name in names if work.invites.is_free(name, at)), None)
         if name is None:  # a million names, all taken within a quarter of an hour
             raise Overloaded

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from app.domain.clock import Clock
 from app.security.limits import RouteLimits
+from app.security.links import Tickets
 from app.security.passwords import Passwords
 from app.security.signing import Signer
 from app.security.tokens import Chance
 from app.services.mail import Mailer
 from app.services.news import News
 from app.services.printing import Printer
+from app.services.turns import Turns
 from app.storage.database import Database
 
 
@@ -32,6 +34,10 @@ class Parts:
     """None where no mail server is configured."""
     public_url: str
     printer: Printer
+    tickets: Tickets
+    """Of the files of links."""
+    turns: Turns
+    """Of those who try a link's passcode."""
 
     def close(self) -> None:
         """Lets what is under way end, then closes mail, hashing, printing and database."""

@@ -16,6 +16,7 @@ from app.domain.errors import DatabaseUnavailable, NotFound, Refusal, StorageFul
 from app.domain.sharing.access_log import Actor, ActorKind, Asked, Entry, Outcome, log_key
 from app.domain.sharing.consent import Consent, refusal
 from app.domain.sharing.scopes import Scope
+from app.domain.sharing.share import LinkSpent
 from app.services.parts import Parts
 from app.storage.work import Work
 
@@ -39,6 +40,8 @@ class Reading:
     needs: Collection[Scope]
     standing: Callable[[Work], Consent | None]
     """The consent as it stands, locked until the unit of work ends; None where it is gone with its patient."""
+    count: Callable[[Work], None] | None = None
+    """Counts the answer in the same transaction, if it is served."""
 
 
 async def serve(
@@ -76,14 +79,17 @@ async def _denied(parts: Parts, reading: Reading, why: Refusal) -> Refusal:
 
     def log(work: Work) -> None:
         if reading.standing(work) is not None:  # there is a log to write to
-            work.audit.append(_entry(reading, actor, parts.clock(), {}, Outcome.DENIED, why.code), key)
+            work.audit.append(_entry(reading, actor, parts.clock(), {}, Outcome.DENIED, _reason(why)), key)
 
     await _logged(parts, reading, log)
     return why
 
 
 _log = structlog.get_logger()
-_DENIALS = frozenset({"not-found", "scope-not-granted", "grant-revoked", "grant-expired", "grant-paused"})
+_DENIALS = frozenset(
+    {"not-found", "scope-not-granted", "grant-revoked", "grant-expired", "grant-paused"}
+    | {"passcode-missing", "passcode-wrong"}
+)
 
 
 async def _checked(parts: Parts, reading: Reading, counts: Mapping[str, int], outcome: Outcome) -> Refusal | None:
@@ -98,9 +104,11 @@ async def _checked(parts: Parts, reading: Reading, counts: Mapping[str, int], ou
         entry = (
             _entry(reading, actor, now, counts, outcome, None)
             if why is None
-            else _entry(reading, actor, now, {}, Outcome.DENIED, why.code)
+            else _entry(reading, actor, now, {}, Outcome.DENIED, _reason(why))
         )
         work.audit.append(entry, key)
+        if why is None and reading.count is not None:
+            reading.count(work)
         return why
 
     return await _logged(parts, reading, check)
@@ -116,6 +124,11 @@ async def _logged(parts: Parts, reading: Reading, work: Callable[[Work], Refusal
     except Exception as failure:  # noqa: BLE001 - whatever it was, nothing may be served without its row
         _log.error("access-log-not-written", exc_info=failure)
         raise DatabaseUnavailable from None
+
+
+def _reason(why: Refusal) -> str:
+    """As the patient reads it."""
+    return why.reason if isinstance(why, LinkSpent) else why.code
 
 
 def _actor(reading: Reading) -> Actor:

@@ -30,7 +30,7 @@ from app.storage.schema import present_revision
 Cell: TypeAlias = bool | int | str | None
 Row: TypeAlias = Sequence[Cell]
 
-_OF_ALL: Final = (tables.accounts, tables.grants)
+_OF_ALL: Final = (tables.accounts, tables.grants, tables.shares)
 _OF_ACCOUNT: Final = (tables.known_networks,)
 _OF_PATIENT: Final = (
     tables.patient_state,
@@ -42,6 +42,7 @@ _OF_PATIENT: Final = (
     tables.access_log,
     tables.access_log_heads,
     tables.receipts,
+    tables.share_files,
 )
 KEPT: Final[Mapping[str, Table]] = {table.name: table for table in (*_OF_ALL, *_OF_ACCOUNT, *_OF_PATIENT)}
 """The tables of a backup by their names, each after those it refers to."""
@@ -51,6 +52,8 @@ LEFT_OUT: Final = frozenset(
 """What ends with a restore, so that no backup holds it."""
 
 _AT_ONCE: Final = 500
+_LARGE_AT_ONCE: Final = 4
+"""Rows of several megabytes."""
 _account_keys = select(tables.accounts.c.key).order_by(tables.accounts.c.key)
 _any_account = select(tables.accounts.c.key).limit(1)
 _erase_all = delete(tables.accounts)
@@ -82,7 +85,7 @@ class Snapshot:
         whole = select(*chosen.columns).order_by(*chosen.primary_key.columns)
         writers = [_cell_writer(column) for column in chosen.columns]
         for statement, values in self._parts(chosen, whole):
-            for row in self._connection.execute(statement, values, execution_options={"yield_per": _AT_ONCE}):
+            for row in self._connection.execute(statement, values, execution_options={"yield_per": _at_once(chosen)}):
                 yield [writer(value) for writer, value in zip(writers, row, strict=True)]
 
     def _parts(self, table: Table, whole: Any) -> Iterator[tuple[Any, dict[str, int]]]:  # noqa: ANN401 - a select of any columns
@@ -123,7 +126,7 @@ class Restoring(Snapshot):
         chosen = KEPT[table]
         readers = {column.name: _cell_reader(column) for column in chosen.columns}
         statement, waiting = insert(chosen), iter(rows)
-        while taken := [*islice(waiting, _AT_ONCE)]:
+        while taken := [*islice(waiting, _at_once(chosen))]:
             try:
                 values = [
                     {name: reader(cell) for (name, reader), cell in zip(readers.items(), row, strict=True)}
@@ -155,10 +158,11 @@ class Restoring(Snapshot):
     def pause_consents(self, at: datetime) -> None:
         """Revives no consent: what was active waits for its patient, what was not confirmed is over."""
         self._connection.execute(_pause)
+        self._connection.execute(_pause_shares)
         self._connection.execute(_decline, {"at": at})
 
     def keep_counting(self) -> None:
-        """Has new accounts and grants numbered after the restored ones; SQLite does so by itself."""
+        """Has new accounts, grants and shares numbered after the restored ones; SQLite does so by itself."""
         if self._connection.dialect.name == "postgresql":
             for table in _OF_ALL:
                 key = func.pg_get_serial_sequence(table.name, "key")
@@ -167,6 +171,7 @@ class Restoring(Snapshot):
 
 
 _pause = tables.grants.update().where(tables.grants.c.status == "active").values(status="paused")
+_pause_shares = tables.shares.update().where(tables.shares.c.status == "active").values(status="paused")
 _decline = (
     tables.grants.update().where(tables.grants.c.status == "pending").values(status="revoked", ended_at=bindparam("at"))
 )
@@ -182,6 +187,10 @@ def restoring(url: str, access: Operator) -> Generator[Restoring]:
     """A database to fill, all or nothing; refuses as Database does."""
     with at_length(url, read_only=False) as connection:
         yield Restoring(connection, access)
+
+
+def _at_once(table: Table) -> int:
+    return _LARGE_AT_ONCE if table is tables.share_files else _AT_ONCE
 
 
 def _cell_writer(column: Column[Any]) -> Callable[[Any], Cell]:

@@ -1,9 +1,7 @@
 """Grants: found by the patient who gave them, or by the clinician who holds them."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
@@ -11,9 +9,8 @@ from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 from app.domain.access import Guest, SignedIn
 from app.domain.ids import AccountId, AccountKey, GrantId, GrantKey, PatientKey, Revision
 from app.domain.sharing.consent import Assurance, Grant, Invitation, Recipient, Status
-from app.domain.sharing.scopes import Scope, in_order
-from app.domain.sharing.terms import Chosen, Offer, Terms
 from app.storage.tables import accounts, grants, patient_state
+from app.storage.terms import chosen_values, offer_values, terms_of
 
 _MINE = or_(grants.c.patient == bindparam("me"), grants.c.clinician == bindparam("me"))
 _listed = select(*grants.c).where(_MINE).order_by(grants.c.key)
@@ -116,7 +113,7 @@ class Grants:
             "patient": patient,
             "clinician": recipient.account,
             "status": Status.PENDING,
-            **offer_values(invitation),
+            **invitation_values(invitation),
             "chosen": "{}",
             "side_effects": "[]",
             "expires_at": invitation.grant_expires_at,
@@ -139,8 +136,7 @@ class Grants:
         values = {
             "the_key": grant.key,
             "new_status": grant.status,
-            "new_chosen": _chosen_text(grant.terms),
-            "new_side_effects": json.dumps(grant.terms.side_effects),
+            **{f"new_{name}": value for name, value in chosen_values(grant.terms).items()},
             "new_assurance": grant.recipient.assurance,
             "new_confirmed_at": grant.confirmed_at,
             "new_ended_at": grant.ended_at,
@@ -148,32 +144,13 @@ class Grants:
         self._connection.execute(_change, values)
 
 
-def offer_values(invitation: Invitation) -> dict[str, object]:
+def invitation_values(invitation: Invitation) -> dict[str, object]:
     """The columns that invites and grants share."""
-    offer = invitation.offer
-    return {
-        "conditions": json.dumps(offer.conditions),
-        "scopes": json.dumps(in_order(offer.scopes)),
-        "data_from": offer.data_from and offer.data_from.isoformat(),
-        "data_to": offer.data_to and offer.data_to.isoformat(),
-        "purpose": invitation.purpose,
-        "show_name": invitation.show_name,
-    }
-
-
-def offer_of(row: Row[*tuple[Any, ...]]) -> Offer:
-    """The offer in those columns."""
-    return Offer(
-        conditions=_texts(row.conditions),
-        scopes=frozenset(map(Scope, _texts(row.scopes))),
-        data_from=_date(row.data_from),
-        data_to=_date(row.data_to),
-    )
+    return {**offer_values(invitation.offer), "purpose": invitation.purpose, "show_name": invitation.show_name}
 
 
 def grant_of(row: Row[*tuple[Any, ...]]) -> Grant:
     """The grant of a row of all columns."""
-    offer = offer_of(row)
     return Grant(
         key=GrantKey(row.key),
         id=GrantId(row.id),
@@ -181,15 +158,7 @@ def grant_of(row: Row[*tuple[Any, ...]]) -> Grant:
         patient=PatientKey(row.patient),
         status=Status(row.status),
         expires_at=row.expires_at,
-        terms=Terms(
-            conditions=offer.conditions,
-            scopes=offer.scopes,
-            data_from=offer.data_from,
-            data_to=offer.data_to,
-            chosen=_chosen_of(row.chosen),
-            side_effects=_texts(row.side_effects),
-            id_key=row.id_key,
-        ),
+        terms=terms_of(row),
         purpose=row.purpose,
         show_name=row.show_name,
         match_number=row.match_number,
@@ -204,31 +173,3 @@ def grant_of(row: Row[*tuple[Any, ...]]) -> Grant:
         confirmed_at=row.confirmed_at,
         ended_at=row.ended_at,
     )
-
-
-def _chosen_text(terms: Terms) -> str:
-    chosen = {
-        code: {
-            "primary": one.primary,
-            "targets": one.targets,
-            "chosen_on": one.chosen_on and one.chosen_on.isoformat(),
-        }
-        for code, one in terms.chosen.items()
-    }
-    return json.dumps(chosen)
-
-
-def _chosen_of(text: str) -> dict[str, Chosen]:
-    return {
-        code: Chosen(primary=one["primary"], targets=tuple(one["targets"]), chosen_on=_date(one["chosen_on"]))
-        for code, one in json.loads(text).items()
-    }
-
-
-def _texts(text: str) -> tuple[str, ...]:
-    found: Sequence[str] = json.loads(text)
-    return tuple(found)
-
-
-def _date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)

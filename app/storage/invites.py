@@ -10,8 +10,9 @@ from app.domain.access import SignedIn
 from app.domain.ids import PatientKey
 from app.domain.limits import REDEEM, Tally, counted_from
 from app.domain.sharing.consent import Invitation
-from app.storage.grants import offer_of, offer_values
+from app.storage.grants import invitation_values
 from app.storage.tables import accounts, invites, wrong_invites
+from app.storage.terms import offer_of
 
 _LIVES = invites.c.expires_at > bindparam("now")
 _by_secret = select(*invites.c).where(invites.c.fingerprint == bindparam("secret"), _LIVES).with_for_update()
@@ -77,7 +78,7 @@ class Invites:
             "wrong": 0,
             "expires_at": new.expires_at,
             "grant_expires_at": new.invitation.grant_expires_at,
-            **offer_values(new.invitation),
+            **invitation_values(new.invitation),
         }
         self._connection.execute(_add, values)
 

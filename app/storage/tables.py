@@ -308,3 +308,43 @@ receipts = Table(
     Column("jws", Text, nullable=False),
     sqlite_with_rowid=False,
 )
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("key", _key, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    _giver(),
+    Column("kind", Text, CheckConstraint("kind IN ('visit', 'ongoing')", name="kind"), nullable=False),
+    Column("status", Text, CheckConstraint("status IN ('active', 'paused', 'revoked')", name="status"), nullable=False),
+    Column("conditions", Text, nullable=False),  # these to `id_key` as in grants
+    Column("scopes", Text, nullable=False),
+    Column("chosen", Text, nullable=False),
+    Column("side_effects", Text, nullable=False),
+    Column("data_from", Text),
+    Column("data_to", Text),
+    Column("id_key", LargeBinary, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False, unique=True),  # of the token in the link
+    Column("passcode_hash", Text),
+    Column("attempts_left", SmallInteger),
+    Column("uses", Integer, nullable=False),
+    Column("max_uses", SmallInteger),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("last_opened_at", Instant),
+    Column("filled_at", Instant, nullable=False),
+    Column("last_day", Text, nullable=False),
+    Column("counts", Text, nullable=False),  # JSON
+    Column("purged_at", Instant),
+    Index("ix_shares_purged_at_expires_at", "purged_at", "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+share_files = Table(
+    "share_files",
+    metadata,
+    _patient(),
+    Column("share", _key, primary_key=True, autoincrement=False),
+    Column("jwe", Text, nullable=False),  # encrypted under a key that is in the link and nowhere here
+)

@@ -17,6 +17,7 @@ from app.storage.receipts import Receipts
 from app.storage.records import Records
 from app.storage.schema import present_revision
 from app.storage.sessions import Sessions
+from app.storage.shares import Shares
 from app.storage.tokens import Tokens
 
 
@@ -41,6 +42,13 @@ class Work:
     def grants(self) -> Grants:
         """The grants of whoever is signed in, or the one that a guest reads under."""
         return Grants(self._connection, self._access if isinstance(self._access, Guest) else self._signed_in)
+
+    @property
+    def shares(self) -> Shares:
+        """Shares: the patient's own, a guest's one, or the one whose token somebody holds."""
+        if not isinstance(self._access, (OwnDiary, Guest, Nobody, Operator)):
+            raise TypeError("a clinician's account has no links")
+        return Shares(self._connection, self._access)
 
     @property
     def invites(self) -> Invites:

@@ -20,11 +20,12 @@ from app.storage.engines import make_engine
 from app.storage.schema import migrate
 from tests.support import contract, postgres
 from tests.support.diary import SAMPLES, Phone
+from tests.support.links import ongoing_link, visit_link
 from tests.support.operator import all_rows, done, refused, rewritten, rows, run
 from tests.support.people import Person, sign_in, sign_up
 from tests.support.sharing import invited, pending, shared
 
-MOVED = {"patient_state", "forks", "grants"}
+MOVED = {"patient_state", "forks", "grants", "shares"}
 FIRST = "2026_11_25_0400"
 
 
@@ -69,6 +70,8 @@ def owner(settings: Settings, stand_ins: StandIns) -> Person:
         assert shared(client, patient, doctor).patient_does("revoke")
         assert pending(client, patient, doctor)
         assert invited(client, patient)
+        assert ongoing_link(client, patient).post().status_code == 200
+        assert visit_link(client, patient).patient_does("revoke").status_code == 200
     return patient
 
 
@@ -104,10 +107,9 @@ def assert_restored(backup: Path, settings: Settings, *, since: datetime) -> Non
         fork = {"patient": patient, "epoch": epoch, "forked_at": rev, "resumed_at": resumed_at}
         assert [row for row in now["forks"] if row["patient"] == patient and row not in was["forks"]] == [fork]
     ended = {"active": "paused", "pending": "revoked"}
-    assert [row["status"] for row in now["grants"]] == [
-        ended.get(row["status"], row["status"]) for row in was["grants"]
-    ]
-    assert {"active", "pending"}.isdisjoint(row["status"] for row in now["grants"])
+    for table in ("grants", "shares"):
+        assert [row["status"] for row in now[table]] == [ended.get(row["status"], row["status"]) for row in was[table]]
+        assert {"active", "pending"}.isdisjoint(row["status"] for row in now[table])
     engine = make_engine(settings.resolved_database_url())
     with engine.connect() as connection:
         for table in LEFT_OUT - {"wrong_passwords"}:

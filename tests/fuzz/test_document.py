@@ -51,6 +51,8 @@ GROUPS = [
     "sync",
     "trends",
     "grants",
+    "shares",
+    "links",
     "clinic",
     "sharing",
     "fhir",

@@ -19,6 +19,7 @@ from app.domain.records.record import Value, encode
 from app.services.parts import Parts
 from tests.domain.records.samples import UUID
 from tests.fuzz.sent import Case
+from tests.support.links import PASSCODE, Link, ongoing_link, visit_link
 from tests.support.mailbox import Mailbox
 from tests.support.people import PASSWORD, Person, sign_in, sign_up
 from tests.support.sharing import Shared, invited, pending, shared
@@ -60,6 +61,7 @@ _ALWAYS: Known = {
     "data_to": [None],
 }
 _SHARING = frozenset({"invite", "redeem", "confirm_grant", "revoke_grant", "pause_grant", "resume_grant"})
+_LINKS = frozenset({"open_link", "read_manifest", "read_link_file"})
 _ENDING = frozenset({"change_password", "erase", "token", "revoke", "confirm_reset"})
 _numbers = count(1)
 
@@ -87,11 +89,15 @@ class Service:
     """Records of the patient's diary."""
     grant: Shared | None = None
     """What the patient shares with a clinician."""
+    link: Link | None = None
+    """What the patient shares with whoever holds it."""
 
     def visitor(self, operation: str) -> Visitor:
         """Whoever calls the operation: the patient, or somebody made for a call that ends an account or a session."""
         if operation in _ENDING:
             return self._passer_by(operation)
+        if operation in _LINKS or "share" in operation:
+            return self._linking(operation)
         if operation in _SHARING or "clinic" in operation:
             return self._sharing(operation)
         email = f"new{next(_numbers)}@example.org"
@@ -143,6 +149,36 @@ class Service:
         return Visitor(
             self.patient.headers, known, [(None, {"conditions": ["lupus"]})] if operation == "invite" else ()
         )
+
+    def _linking(self, operation: str) -> Visitor:
+        """Whoever holds a link, or the patient who made it."""
+        if operation == "open_link":
+            link, location = visit_link(self.client, self.patient, conditions=["lupus"]), ""
+        else:
+            is_spent = operation in {"revoke_share", "read_manifest"}  # which end a link, or lock it
+            kept = None if is_spent else self.link
+            link = kept or ongoing_link(self.client, self.patient, conditions=["lupus"])
+            self.link = self.link if is_spent else link
+            self.client.post(f"/v1/shares/{link.id}/resume", headers=self.patient.headers)
+            location = link.post(embeddedLengthMax=0).json()["files"][0]["location"]
+        known: Known = {
+            **_ALWAYS,
+            "id": [link.id],
+            "key": [link.content["key"]],
+            "conditions": [["lupus"]],
+            "kind": ["visit"],
+            "expires_at": [None],
+            "token": [link.path.rpartition("/")[2]],
+            "recipient": ["Dr Jay"],
+            "passcode": [PASSCODE],
+            "file": [location.rpartition("/")[2]],
+        }
+        whole: dict[str, list[Whole]] = {
+            "make_share": [(None, {"kind": "visit", "conditions": ["lupus"]})],
+            "refresh_share": [(link.id, {"key": link.content["key"]})],
+            "read_manifest": [(None, {"recipient": "Dr Jay", "passcode": PASSCODE})],
+        }
+        return Visitor({} if operation in _LINKS else self.patient.headers, known, whole.get(operation, ()))
 
     def _passer_by(self, operation: str) -> Visitor:
         person = sign_up(self.client)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 _QUERY = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|MERGE|WITH|EXPLAIN)\b", re.IGNORECASE)
 _LITERAL = re.compile(r"'[^']*'")
 _TABLE = re.compile(
-    r"(?<!\w)(?:records|record_history|patient_state|devices|pushes|forks|access_log|access_log_heads|receipts)(?![\w.])",
+    r"(?<!\w)(?:records|record_history|patient_state|devices|pushes|forks|access_log|access_log_heads|receipts|share_files)(?![\w.])",
     re.IGNORECASE,
 )
 _PATIENT = re.compile(

@@ -18,6 +18,7 @@ from app.api.v1 import (
     live,
     records,
     sessions,
+    shares,
     sync,
     sync_shapes,
     today,
@@ -38,6 +39,7 @@ _ROUTERS: Final = (
     live.router,
     trends.router,
     grants.router,
+    shares.router,
     clinic.router,
     holding.router,
 )

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from app.domain.errors import FieldError, NotFound, Refusal
 from app.domain.ids import AccountKey, GrantId, GrantKey, PatientKey
@@ -85,11 +85,41 @@ class Consent:
     status: Status
     """As stored; ask `status_at` for what holds now."""
     expires_at: datetime
+    ended_at: datetime | None
+    """When it was revoked."""
     terms: Terms
 
     def status_at(self, now: datetime) -> Status:
         """What holds now."""
         return Status.EXPIRED if self.status is not Status.REVOKED and now >= self.expires_at else self.status
+
+    def spent(self) -> Refusal | None:
+        """Why it opens nothing any more, though it stands."""
+        return None
+
+    def revoked(self, now: datetime) -> Self:
+        """The consent after one of the two ended it; ended twice is ended once."""
+        return self if self.status is Status.REVOKED else replace(self, status=Status.REVOKED, ended_at=now)
+
+    def paused(self, now: datetime) -> Self:
+        """The consent after the patient paused it; refuses with what else it is."""
+        return self._moved(Status.PAUSED, now)
+
+    def resumed(self, now: datetime) -> Self:
+        """The consent after the patient resumed it; refuses with what else it is."""
+        return self._moved(Status.ACTIVE, now)
+
+    def check_lives(self, now: datetime) -> None:
+        """Refuses with GrantRevoked and GrantExpired."""
+        status = self.status_at(now)
+        if status in {Status.REVOKED, Status.EXPIRED}:
+            raise _WHY[status]
+
+    def _moved(self, to: Status, now: datetime) -> Self:
+        self.check_lives(now)
+        if self.status is Status.PENDING:
+            raise GrantPending
+        return replace(self, status=to)
 
 
 def refusal(consent: Consent, needs: Collection[Scope], now: datetime) -> Refusal | None:
@@ -97,6 +127,8 @@ def refusal(consent: Consent, needs: Collection[Scope], now: datetime) -> Refusa
     status = consent.status_at(now)
     if status is not Status.ACTIVE:
         return _WHY[status]()
+    if (spent := consent.spent()) is not None:
+        return spent
     return None if consent.terms.shows(*needs) else ScopeNotGranted()
 
 
@@ -135,44 +167,16 @@ class Grant(Consent):
     recipient: Recipient
     created_at: datetime
     confirmed_at: datetime | None
-    ended_at: datetime | None
-    """When it was revoked."""
 
     def confirmed(self, typed: str, terms: Terms, now: datetime) -> "Grant":
         """The grant after the patient compared both screens; refuses with what else it is and MatchNumberWrong."""
-        if (status := self.status_at(now)) is not Status.PENDING:
-            _check_lives(status)
+        self.check_lives(now)
+        if self.status is not Status.PENDING:
             return self
         if typed != self.match_number:
             raise MatchNumberWrong
         recipient = replace(self.recipient, assurance=Assurance.IN_PERSON_CONFIRMED)
         return replace(self, status=Status.ACTIVE, terms=terms, recipient=recipient, confirmed_at=now)
-
-    def revoked(self, now: datetime) -> "Grant":
-        """The grant after one of the two ended it; ended twice is ended once."""
-        return self if self.status is Status.REVOKED else replace(self, status=Status.REVOKED, ended_at=now)
-
-    def paused(self, now: datetime) -> "Grant":
-        """The grant after the patient paused it; refuses with what else it is."""
-        return self._moved(Status.PAUSED, now)
-
-    def resumed(self, now: datetime) -> "Grant":
-        """The grant after the patient resumed it; refuses with what else it is."""
-        return self._moved(Status.ACTIVE, now)
-
-    def _moved(self, to: Status, now: datetime) -> "Grant":
-        status = self.status_at(now)
-        _check_lives(status)
-        if status is Status.PENDING:
-            raise GrantPending
-        return replace(self, status=to)
-
-
-def _check_lives(status: Status) -> None:
-    if status is Status.REVOKED:
-        raise GrantRevoked
-    if status is Status.EXPIRED:
-        raise GrantExpired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from hashlib import sha256
 from typing import Any, Final
 
 from app.domain.sharing.access_log import instant_text
-from app.domain.sharing.consent import Grant
+from app.domain.sharing.consent import Assurance, Consent, Grant
 from app.domain.sharing.scopes import in_order
+from app.domain.sharing.share import Share
 
 VERSION: Final = "onset-consent-receipt-1"
 NOTICE: Final = """\
@@ -52,13 +53,9 @@ def grant_receipt(  # noqa: PLR0913 - what a receipt is about, and its own place
     grant: Grant, event: Event, *, receipt_id: str, previous_id: str | None, controller: str, now: datetime
 ) -> dict[str, Any]:
     """What the receipt of a grant says."""
-    terms, recipient = grant.terms, grant.recipient
+    recipient = grant.recipient
     return {
-        "version": VERSION,
-        "id": receipt_id,
-        "issued_at": instant_text(now),
-        "event": event,
-        "controller": controller,
+        **_head(event, receipt_id, controller, now),
         "subject": grant.pid,
         "recipient": {
             "name": recipient.name,
@@ -68,13 +65,54 @@ def grant_receipt(  # noqa: PLR0913 - what a receipt is about, and its own place
         },
         "consent_id": grant.id,
         "purpose": grant.purpose or DEFAULT_PURPOSE,
+        **_terms(grant),
+        "withdrawal_url": f"{controller}/v1/grants/{grant.id}/revoke",
+        **_tail(previous_id),
+    }
+
+
+def share_receipt(  # noqa: PLR0913 - as grant_receipt
+    share: Share, event: Event, *, receipt_id: str, previous_id: str | None, controller: str, now: datetime
+) -> dict[str, Any]:
+    """What the receipt of a share says: whoever holds the link is its recipient."""
+    return {
+        **_head(event, receipt_id, controller, now),
+        "subject": share.terms.shown_id("patient", share.id),
+        "recipient": {
+            "name": None,
+            "organisation": None,
+            "email": None,
+            "assurance": Assurance.SELF_ASSERTED,
+        },
+        "consent_id": share.id,
+        "purpose": DEFAULT_PURPOSE,
+        **_terms(share),
+        "withdrawal_url": f"{controller}/v1/shares/{share.id}/revoke",
+        **_tail(previous_id),
+    }
+
+
+def _head(event: Event, receipt_id: str, controller: str, now: datetime) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "id": receipt_id,
+        "issued_at": instant_text(now),
+        "event": event,
+        "controller": controller,
+    }
+
+
+def _terms(consent: Consent) -> dict[str, Any]:
+    terms = consent.terms
+    return {
         "scopes": list(in_order(terms.scopes)),
         "conditions": list(terms.conditions),
         "measures": list(terms.measures),
         "data_from": terms.data_from and terms.data_from.isoformat(),
         "data_to": terms.data_to and terms.data_to.isoformat(),
-        "expires_at": instant_text(grant.expires_at),
-        "withdrawal_url": f"{controller}/v1/grants/{grant.id}/revoke",
-        "notice_sha256": sha256(NOTICE.encode()).hexdigest(),
-        "previous_id": previous_id,
+        "expires_at": instant_text(consent.expires_at),
     }
+
+
+def _tail(previous_id: str | None) -> dict[str, Any]:
+    return {"notice_sha256": sha256(NOTICE.encode()).hexdigest(), "previous_id": previous_id}

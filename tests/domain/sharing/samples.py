@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from app.domain.ids import AccountKey, GrantId, GrantKey, PatientKey
+from app.domain.ids import AccountKey, GrantId, GrantKey, PatientKey, ShareId, ShareKey
 from app.domain.sharing.consent import Assurance, Grant, Recipient, Status
 from app.domain.sharing.scopes import Scope
+from app.domain.sharing.share import Share, ShareKind
 from app.domain.sharing.terms import Offer, Terms, frozen
 from app.domain.trends.diary import OwnMeasure, Tracked
 
@@ -56,5 +57,28 @@ def grant(status: Status = Status.ACTIVE, **other: object) -> Grant:
         created_at=NOW,
         confirmed_at=None,
         ended_at=None,
+    )
+    return replace(its, **other)
+
+
+def share(status: Status = Status.ACTIVE, **other: object) -> Share:
+    """A visit link that expires in a day."""
+    its = Share(
+        status=status,
+        expires_at=NOW + timedelta(days=1),
+        ended_at=None,
+        terms=terms(),
+        key=ShareKey(1),
+        id=ShareId("s1"),
+        patient=PatientKey(1),
+        kind=ShareKind.VISIT,
+        passcode_hash=None,
+        attempts_left=None,
+        uses=0,
+        max_uses=5,
+        created_at=NOW,
+        filled_at=NOW,
+        last_day=NOW.date(),
+        last_opened_at=None,
     )
     return replace(its, **other)
