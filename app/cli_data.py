@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Protocol
 
+from app.api.render import json_of
 from app.config import Settings
 from app.domain.access import Operator
 from app.domain.clock import system_clock
@@ -66,7 +67,7 @@ def add_commands(add: Commands, need_database: Callable[[Settings], None]) -> No
     )
     restoring.add_argument("file", type=Path, metavar="FILE")
     restoring.add_argument("--replace", action="store_true", help="delete the accounts and diaries that are there")
-    exporting = add("export", export, "Write one patient's diary to a zip: onset.json, and a CSV of each kind.")
+    exporting = add("export", export, "Write one patient's diary to a zip: onset.json, FHIR, and a CSV of each kind.")
     exporting.add_argument("email")
     exporting.add_argument("file", type=Path, metavar="FILE")
 
@@ -76,7 +77,7 @@ async def _export(settings: Settings, email: str, path: Path) -> None:
         database = open_database(settings)
         try:
             operator, key = Operator(reason="export"), secret_key_of(settings)
-            export = await export_of(database, system_clock, operator, email, secret_key=key)
+            export = await export_of(database, system_clock, operator, email, secret_key=key, render=json_of)
         except NotFound:
             raise NoSuchPatient("there is no patient's account with this e-mail address") from None
         finally:

@@ -259,7 +259,7 @@ async def search_fhir_audit_events(  # noqa: PLR0913 - a search has many paramet
     """Who else read the diary or was refused, the oldest first, by dates in UTC."""
     if at is not None and not (at.isascii() and at.isdigit()):
         raise no_page()
-    if whose.removeprefix("Patient/") not in {ME, fhir.own_names(parts, access).patient}:
+    if whose.removeprefix("Patient/") not in {ME, fhir.own_names(parts.secret_key, access).patient}:
         raise NotFound
     span = span_of(dates or (), pointer="date")
     found = await fhir.own_audit_events(parts, access, span, after=int(at or 0), limit=min(count, MOST))

@@ -42,7 +42,7 @@ async def answer(request: Request, parts: Parts, caller: SignedIn, pid: str, ask
     """The resource; refuses with NotFound where the caller knows nobody by this name, else as a grant's answers do."""
     pid = pid.removeprefix("Patient/")
     if isinstance(caller, OwnDiary):
-        if pid not in {ME, fhir.own_names(parts, caller).patient}:
+        if pid not in {ME, fhir.own_names(parts.secret_key, caller).patient}:
             raise NotFound
         return fhir_response(await asks.own(caller))
     return await _shared(request, parts, await clinic.held(parts, caller, pid), asks)

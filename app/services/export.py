@@ -1,6 +1,7 @@
-"""A patient's whole diary as one zip: `onset.json`, exact and with its history, and a CSV of each kind to look at.
+"""A patient's whole diary as one zip: `onset.json`, exact and with its history, and the same to look at and hand over.
 
-Beside them stand the access log and the consent receipts.
+That is FHIR for other programs and a CSV of each kind for spreadsheets; beside them stand the access log and the
+consent receipts.
 """
 
 import csv
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -22,12 +23,16 @@ from app.domain.access import Operator, OwnDiary, Role
 from app.domain.accounts import Account, normalised_email
 from app.domain.clock import Clock
 from app.domain.errors import NotFound, StorageFull
-from app.domain.ids import PatientKey, Revision, SessionId, SessionKey
+from app.domain.fhir.names import Names
+from app.domain.fhir.shown import Person
+from app.domain.ids import PatientKey, RecordId, Revision, SessionId, SessionKey
 from app.domain.records.cells import to_cell
 from app.domain.records.kinds import KINDS, Kind
-from app.domain.records.record import Fields, KindName
+from app.domain.records.record import Fields, KindName, StoredRecord
 from app.domain.sharing.access_log import Actor, ActorKind, Asked, Entry, Outcome, log_key
 from app.domain.sync.imported import FORMAT, FORMAT_VERSION
+from app.services.export_fhir import Diary, Render, fhir_files
+from app.services.fhir import own_names, person_of
 from app.storage.database import Database
 from app.storage.work import Work
 
@@ -49,6 +54,19 @@ class Export:
     """The zip, a piece at a time; to be read once, from any thread."""
 
 
+_README: Final = """\
+Your Onset diary, as it stood on {at:%Y-%m-%d at %H:%M} UTC.
+
+onset.json        everything, exactly, with what was deleted and how each entry changed; Onset can import this file
+csv/              a table of each kind of entry, for a spreadsheet
+fhir/             the diary as HL7 FHIR R4, one resource a line, for other health programs
+access-log.json   who else was shown something of it, and when
+receipts.json     what you agreed to share: signed receipts
+
+These files hold health data. Whoever has them can read them.
+"""
+
+
 @dataclass(slots=True)
 class _Draft:
     """The JSON files of the zip, written one after the other, and where in them the records of each kind stand."""
@@ -57,9 +75,12 @@ class _Draft:
     files: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     """Where each begins and ends, by its name."""
     places: dict[KindName, tuple[int, int]] = field(default_factory=dict[KindName, tuple[int, int]])
+    person: Person = field(default_factory=Person)
 
 
-async def export_own(database: Database, clock: Clock, access: OwnDiary) -> Export:
+async def export_own(
+    database: Database, clock: Clock, access: OwnDiary, *, secret_key: bytes, render: Render
+) -> Export:
     """The diary of whoever is signed in, as it stands now; refuses with StorageFull where there is no room for it."""
     at = clock()
     draft = _Draft(SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES))  # noqa: SIM115 - closed once the zip is read
@@ -70,10 +91,14 @@ async def export_own(database: Database, clock: Clock, access: OwnDiary) -> Expo
         except OSError:
             raise StorageFull from None
         failing.pop_all()
-    return Export(name=f"onset-export-{at:%Y-%m-%d}.zip", chunks=_zipped(draft, at))
+    return Export(
+        name=f"onset-export-{at:%Y-%m-%d}.zip", chunks=_zipped(draft, at, own_names(secret_key, access), render)
+    )
 
 
-async def export_of(database: Database, clock: Clock, operator: Operator, email: str, *, secret_key: bytes) -> Export:
+async def export_of(  # noqa: PLR0913 - what is exported, of whom, with which key and in which form
+    database: Database, clock: Clock, operator: Operator, email: str, *, secret_key: bytes, render: Render
+) -> Export:
     """The diary of the patient with this address, at the operator's command; refuses with NotFound.
 
     The patient's access log tells of it first.
@@ -93,7 +118,9 @@ async def export_of(database: Database, clock: Clock, operator: Operator, email:
         code=None,
     )
     await database.write(operator, lambda work: work.audit.append(entry, key, patient=patient))
-    return await export_own(database, clock, _on_behalf_of(login.account, operator))
+    return await export_own(
+        database, clock, _on_behalf_of(login.account, operator), secret_key=secret_key, render=render
+    )
 
 
 def _on_behalf_of(account: Account, operator: Operator) -> OwnDiary:
@@ -119,9 +146,10 @@ def _write(draft: _Draft, work: Work, at: datetime) -> None:
     file.truncate()
     draft.places.clear()
     draft.files.clear()
+    draft.person = person_of(account)
     head = {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "version": FORMAT_VERSION,
         "service_version": __version__,
         "exported_at": at,
         "account": {name: getattr(account, name) for name in _SHOWN},
@@ -198,11 +226,15 @@ class _Pipe(io.RawIOBase):
             self._gathered.clear()
 
 
-def _zipped(draft: _Draft, at: datetime) -> Iterator[bytes]:
+def _zipped(draft: _Draft, at: datetime, names: Names, render: Render) -> Iterator[bytes]:
     pipe = _Pipe()
+    readme = ("README.txt", iter([_README.format(at=at).encode()]))
     files = ((name, _pieces(draft.file, *place)) for name, place in draft.files.items())
+    diary = Diary(
+        person=draft.person, as_of=at.date(), names=names, records=lambda kind: _stored(draft, kind), render=render
+    )
     with draft.file, ZipFile(pipe, "w") as archive:
-        for name, content in (*files, *_tables(draft)):
+        for name, content in chain([readme], files, fhir_files(diary), _tables(draft)):
             with archive.open(_entry(name, at), "w") as member:
                 for piece in content:
                     member.write(piece)
@@ -226,7 +258,7 @@ def _pieces(file: IO[bytes], begins: int, ends: int) -> Iterator[bytes]:
 
 def _tables(draft: _Draft) -> Iterator[tuple[str, Iterator[bytes]]]:
     for kind in KINDS.values():
-        yield f"{kind.path}.csv", _table(draft, kind)
+        yield f"csv/{kind.name}.csv", _table(draft, kind)
 
 
 def _table(draft: _Draft, kind: Kind) -> Iterator[bytes]:
@@ -239,13 +271,27 @@ def _table(draft: _Draft, kind: Kind) -> Iterator[bytes]:
 
 
 def _records(draft: _Draft, kind: Kind) -> Iterator[tuple[str, int, Fields]]:
-    begins, ends = draft.places.get(kind.name, (0, 0))
-    draft.file.seek(begins)
-    while draft.file.tell() < ends:
-        line = draft.file.readline().rstrip(b",\n")
-        record: dict[str, Any] = json.loads(line, parse_float=Decimal)  # a dose never passes through a binary float
+    for record in _stored(draft, kind):
+        yield record.id, record.rev, record.fields
+
+
+def _stored(draft: _Draft, kind: Kind) -> Iterator[StoredRecord]:
+    """The live records; others may read the draft between any two of them."""
+    place, ends = draft.places.get(kind.name, (0, 0))
+    while place < ends:
+        draft.file.seek(place)
+        line = draft.file.readline()
+        place = draft.file.tell()
+        about, _, rest = line.partition(b',"fields":')
+        record: dict[str, Any] = json.loads(about + b"}")
         if not record["deleted"]:
-            yield record["id"], record["rev"], record["fields"]
+            yield StoredRecord(
+                kind=kind.name,
+                id=RecordId(record["id"]),
+                rev=Revision(record["rev"]),
+                deleted=False,
+                text=rest.rstrip(b",\n").removesuffix(b"}").decode(),
+            )
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -53,9 +53,9 @@ class LogEvents:
 Build = Callable[[Shown, Names], Iterator[Dated]]
 
 
-def own_names(parts: Parts, access: OwnDiary, *, in_bundle: bool = False) -> Names:
+def own_names(secret_key: bytes, access: OwnDiary, *, in_bundle: bool = False) -> Names:
     """The names under which a patient knows the own resources: the same each time, and nobody else's."""
-    key = digest(parts.secret_key, f"fhir:{access.account_id}".encode(), "sha256")
+    key = digest(secret_key, f"fhir:{access.account_id}".encode(), "sha256")
     return Names(key, in_bundle=in_bundle)
 
 
@@ -73,8 +73,8 @@ async def own_summary(parts: Parts, access: OwnDiary, span: Span) -> Resource:
 
     def build() -> Resource:
         summaries = [summary(material.diary(condition), as_of, None) for condition in material.tracked]
-        shown = own_diary(_person(account), as_of, records, summaries)
-        return document(shown, own_names(parts, access, in_bundle=True), at, __version__)
+        shown = own_diary(person_of(account), as_of, records, summaries)
+        return document(shown, own_names(parts.secret_key, access, in_bundle=True), at, __version__)
 
     return await asyncio.to_thread(build)  # five years of it take as long as a hundred other answers
 
@@ -82,30 +82,30 @@ async def own_summary(parts: Parts, access: OwnDiary, span: Span) -> Resource:
 async def own_patient(parts: Parts, access: OwnDiary) -> Resource:
     """The Patient, with what the account tells."""
     account = await parts.database.read(access, lambda work: work.accounts.own())
-    return patient(_person(account), own_names(parts, access))
+    return patient(person_of(account), own_names(parts.secret_key, access))
 
 
 async def own_conditions(parts: Parts, access: OwnDiary) -> list[Resource]:
     """The conditions that are tracked."""
-    return [*conditions(await _few(parts, access, CONDITION_KIND), own_names(parts, access))]
+    return [*conditions(await _few(parts, access, CONDITION_KIND), own_names(parts.secret_key, access))]
 
 
 async def own_medication_statements(parts: Parts, access: OwnDiary) -> list[Resource]:
     """The plan's steps and the other medicines."""
     shown = await _few(parts, access, REGIMEN_STEP, MEDICATION)
-    return [*medication_statements(shown, own_names(parts, access))]
+    return [*medication_statements(shown, own_names(parts.secret_key, access))]
 
 
 async def own_consents(parts: Parts, access: OwnDiary) -> list[Resource]:
     """What the patient allowed others, the ended ones too; an invitation that waits for an answer is none yet."""
-    names, now = own_names(parts, access), parts.clock()
+    names, now = own_names(parts.secret_key, access), parts.clock()
     grants = await parts.database.read(access, lambda work: work.grants.listed())
     return [consent(permission_of(grant, now), names) for grant in grants if grant.status is not Status.PENDING]
 
 
 async def own_audit_events(parts: Parts, access: OwnDiary, span: Span, *, after: int, limit: int) -> LogEvents:
     """A page of the access log: the rows written on these dates (in UTC), the oldest first."""
-    names = own_names(parts, access)
+    names = own_names(parts.secret_key, access)
     found = await read_access_log(parts, access, first=span.first, last=span.last, after=after, limit=limit)
     return LogEvents(resources=[audit_event(link, names) for link in found.links], next_after=found.next_after)
 
@@ -120,7 +120,8 @@ async def search_administrations(parts: Parts, access: OwnDiary, search: Search)
     return await _search(parts, access, search, (DOSE,), medication_administrations)
 
 
-def _person(account: Account) -> Person:
+def person_of(account: Account) -> Person:
+    """The patient, with what the account tells."""
     year, sex = account.birth_year, account.sex
     return Person(name=account.display_name, born=str(year) if year else None, gender=sex.value if sex else None)
 
@@ -131,7 +132,7 @@ async def _few(parts: Parts, access: OwnDiary, *kinds: Kind) -> Shown:
 
 
 async def _search(parts: Parts, access: OwnDiary, search: Search, kinds: tuple[Kind, ...], build: Build) -> Found:
-    names = own_names(parts, access)
+    names = own_names(parts.secret_key, access)
     as_of = day_in_zone(parts.clock(), access.time_zone)
 
     def read(work: Work) -> Found:

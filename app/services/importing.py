@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final, TypeVar
 
 from app.domain import strict_json
@@ -41,12 +42,23 @@ _TOGETHER: Final = threading.BoundedSemaphore(2)
 """Imports in one process: each holds its file in memory several times over."""
 
 
+class Became(StrEnum):
+    """What became of a record of a file."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    """There already, as it is."""
+    KEPT = "kept"
+    """The diary keeps its own, and what the file says otherwise stands in a conflict."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """What became of a file."""
 
-    counts: Counter[Status]
-    """Of its records."""
+    counts: Counter[Became]
+    """Of its records, but for those that were rejected."""
     history: int
     """Rows of the history that were taken up."""
     rejected: Sequence[Unfit]
@@ -93,17 +105,18 @@ async def _bring(parts: Parts, access: OwnDiary, found: Import, writing: Writing
     for past in _portions(found.past):
         history += await parts.database.write(access, _recalling(past, writing))
     rejected = [*found.unfit]
-    counts = Counter({Status.REJECTED: sum(1 for unfit in rejected if not unfit.place.startswith("/history"))})
+    counts = Counter[Became]()
     ordinary = [brought for brought in found.records if brought.kind is not CONFLICT]
     for records in _parts_of(ordinary, _AT_ONCE):
-        for brought, status, error in await parts.database.write(access, _writing(records, writing)):
-            counts[status] += 1
-            if error:
+        for brought, became in await parts.database.write(access, _writing(records, writing)):
+            if isinstance(became, Became):
+                counts[became] += 1
+            else:
                 about, record_id = brought.key
-                rejected.append(Unfit(place=brought.place, kind=about, id=record_id, error=error))
+                rejected.append(Unfit(place=brought.place, kind=about, id=record_id, error=became))
     for records in _parts_of([each for each in found.records if each.kind is CONFLICT], _AT_ONCE):
         new = await parts.database.write(access, _raising(records, writing))
-        counts += Counter({Status.APPLIED: new, Status.UNCHANGED: len(records) - new})
+        counts += Counter({Became.CREATED: new, Became.UNCHANGED: len(records) - new})
     return Imported(counts=counts, history=history, rejected=rejected)
 
 
@@ -147,7 +160,7 @@ def _raising(conflicts: Sequence[Brought], writing: Writing) -> Callable[[Work],
     return raise_them
 
 
-Result = tuple[Brought, Status, FieldError | None]
+Result = tuple[Brought, Became | FieldError]
 
 
 def _writing(records: Sequence[Brought], writing: Writing) -> Callable[[Work], list[Result]]:
@@ -156,8 +169,8 @@ def _writing(records: Sequence[Brought], writing: Writing) -> Callable[[Work], l
     def write(work: Work) -> list[Result]:
         work.devices.standing(to_write=True)
         present = work.records.present(each.key for each in records)
-        told = work.records.present(_disputes(records, present))
-        known = [_known(each, present.get(each.key), told) for each in records]
+        disputed = work.records.present(_disputes(records, present))
+        known = [_known(each, present.get(each.key), disputed) for each in records]
         news = [each for each in known if isinstance(each, Brought)]
         changes = [[*_changes(each, is_new=each.key not in present)] for each in news]
         results: Iterator[Merged | Rejected] = iter(())
@@ -166,8 +179,8 @@ def _writing(records: Sequence[Brought], writing: Writing) -> Callable[[Work], l
             results = iter(work.ledger.push(mutations, rev=work.ledger.next_revision(), writing=writing))
         became = iter([[next(results) for _ in its] for its in changes])
         return [
-            (each, *_verdict(next(became))) if isinstance(verdict, Brought) else (each, verdict, None)
-            for each, verdict in zip(records, known, strict=True)
+            (each, _verdict(next(became), is_new=each.key not in present) if isinstance(told, Brought) else told)
+            for each, told in zip(records, known, strict=True)
         ]
 
     return write
@@ -189,17 +202,17 @@ def _differing(brought: Brought, stored: StoredRecord) -> list[str]:
     return [name for name, value in brought.fields.items() if not absent_is_null(fields.get(name), value)]
 
 
-def _known(brought: Brought, stored: StoredRecord | None, told: Records) -> Brought | Status:
+def _known(brought: Brought, stored: StoredRecord | None, told: Records) -> Brought | Became:
     """What of it is news to the diary; else what to say of it, where it is there or was refused before."""
     if stored is None:
-        return brought if brought.fields or not brought.deleted else Status.UNCHANGED
+        return brought if brought.fields or not brought.deleted else Became.UNCHANGED
     if brought.deleted or stored.deleted:
         if brought.deleted and stored.deleted:
-            return Status.UNCHANGED
-        return Status.CONFLICT if (CONFLICT.name, conflict_id(*brought.key, None)) in told else brought
+            return Became.UNCHANGED
+        return Became.KEPT if (CONFLICT.name, conflict_id(*brought.key, None)) in told else brought
     differing = _differing(brought, stored)
     if not differing:
-        return Status.UNCHANGED
+        return Became.UNCHANGED
     fields = stored.fields
     again: set[str] = set()
     for name in differing:
@@ -208,7 +221,7 @@ def _known(brought: Brought, stored: StoredRecord | None, told: Records) -> Brou
         if said and said.get("kept") == fields.get(name) and said.get("offered") == brought.fields[name]:
             again.add(name)
     if len(again) == len(differing):
-        return Status.CONFLICT
+        return Became.KEPT
     return replace(brought, fields={name: value for name, value in brought.fields.items() if name not in again})
 
 
@@ -220,13 +233,19 @@ def _changes(brought: Brought, *, is_new: bool) -> Iterator[Change]:
         yield Delete(kind=brought.kind, id=brought.id, base=NEVER_SEEN)
 
 
-def _verdict(results: Sequence[Merged | Rejected]) -> tuple[Status, FieldError | None]:
+def _verdict(results: Sequence[Merged | Rejected], *, is_new: bool) -> Became | FieldError:
     for result in results:
         if isinstance(result, Rejected):
-            return Status.REJECTED, result.error
+            return result.error
     last = results[-1]
     assert isinstance(last, Merged)  # noqa: S101 - those that are not have been answered
-    return last.status, None
+    match last.status:
+        case Status.CONFLICT:
+            return Became.KEPT
+        case Status.UNCHANGED:
+            return Became.UNCHANGED
+        case _:
+            return Became.CREATED if is_new else Became.UPDATED
 
 
 def _parts_of(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:

@@ -15,6 +15,8 @@ from tests.support.files import Exported, export
 from tests.support.people import Person, sign_up
 from tests.support.sharing import shared
 
+NAMES = {kind.path: kind.name for kind in KINDS.values()}
+
 
 @pytest.fixture
 def phone(client: TestClient, patient: Person) -> Phone:
@@ -28,11 +30,14 @@ def phone(client: TestClient, patient: Person) -> Phone:
 def test_an_empty_diary_is_exported_with_its_settings(client: TestClient, patient: Person) -> None:
     client.patch("/v1/me", json={"display_name": "Ada", "day_start": "05:30"}, headers=patient.headers)
     found = export(client, patient)
-    files = ("onset.json", "access-log.json", "receipts.json")
-    assert [*found.members] == [*files, *(f"{kind.path}.csv" for kind in KINDS.values())]
-    assert [json.loads(found.members[name]) for name in files[1:]] == [[], []]
+    files = ("README.txt", "onset.json", "access-log.json", "receipts.json")
+    types = ("Patient", "Condition", "MedicationStatement", "MedicationAdministration", "Observation")
+    resources = [f"fhir/{name}.ndjson" for name in types]
+    assert [*found.members] == [*files, *resources, *(f"csv/{name}.csv" for name in KINDS)]
+    assert [json.loads(found.members[name]) for name in files[2:]] == [[], []]
+    assert json.loads(found.members["fhir/Patient.ndjson"])["name"] == [{"text": "Ada"}]
     assert found.whole["format"] == "onset-export"
-    assert found.whole["format_version"] == 1
+    assert found.whole["version"] == 1
     assert (found.whole["records"], found.whole["history"], found.whole["rev"]) == ([], [], 1)
     account = client.get("/v1/me", headers=patient.headers).json()
     assert found.whole["account"] == {name: value for name, value in account.items() if name != "organisation"}
@@ -45,10 +50,22 @@ def test_every_kind_is_there_as_rest_answers_it(phone: Phone) -> None:
         record = phone.get(sample.address).json()
         [exported] = [each for each in json.loads(found.json_text)["records"] if each["rev"] == record["rev"]]
         assert (exported["id"], exported["deleted"], exported["fields"]) == (record["id"], False, record["fields"])
-        [row] = found.table(sample.path)
+        [row] = found.table(NAMES[sample.path])
         assert (row["id"], row["rev"]) == (record["id"], str(record["rev"]))
         assert {name for name, cell in row.items() if cell} == {"id", "rev", *record["fields"]}
     assert len(found.records()) == len(SAMPLES)
+
+
+def test_other_programs_read_the_same_as_by_fhir(phone: Phone) -> None:
+    for day in range(1, 8):
+        phone.stored(f"/v1/days/2026-02-0{day}", {"pain": day, "own:tingling": 2, "skipped": ["fatigue"]})
+    found = export(phone.client, phone.person)
+    for resource_type in ("Condition", "MedicationStatement", "MedicationAdministration", "Observation"):
+        lines = [json.loads(line) for line in found.members[f"fhir/{resource_type}.ndjson"].splitlines()]
+        bundle = phone.get(f"/v1/fhir/{resource_type}?_count=100").json()
+        served = [entry["resource"] for entry in bundle["entry"]]
+        assert sorted(lines, key=lambda one: one["id"]) == sorted(served, key=lambda one: one["id"])
+        assert lines
 
 
 def test_milligrams_are_as_exact_as_they_were_sent(phone: Phone) -> None:
@@ -58,7 +75,7 @@ def test_milligrams_are_as_exact_as_they_were_sent(phone: Phone) -> None:
     assert phone.client.put(address, content=body, headers=headers).status_code == 201
     found = export(phone.client, phone.person)
     assert b'"mg":2.345' in found.json_text.replace(b'"mg": ', b'"mg":')
-    assert {row["mg"] for row in found.table("doses")} == {"1.5", "2.345"}
+    assert {row["mg"] for row in found.table("dose")} == {"1.5", "2.345"}
 
 
 def test_what_was_deleted_is_in_the_json_and_not_in_the_tables(phone: Phone) -> None:
@@ -67,7 +84,7 @@ def test_what_was_deleted_is_in_the_json_and_not_in_the_tables(phone: Phone) -> 
     deleted, fields = found.records()["day", "day-2026-03-01"]
     assert deleted
     assert fields["pain"] == 6
-    assert found.table("days") == []
+    assert found.table("day") == []
 
 
 def test_the_history_says_what_became_of_each_record(phone: Phone) -> None:
@@ -89,7 +106,7 @@ def test_conflicts_and_rejected_offers_are_there_too(phone: Phone) -> None:
     push = {"device": "phone-1", "seq": 1, "schema": 1, "epoch": epoch, "mutations": mutations}
     phone.client.post("/v1/sync/push", json=push, headers=phone.person.headers)
     found = export(phone.client, phone.person)
-    [row] = found.table("conflicts")
+    [row] = found.table("conflict")
     assert (row["record_kind"], row["kept"], row["offered"], row["status"]) == ("day", "6", "1", "open")
     assert found.history()["day", "day-2026-03-03"][0][3] == "rejected"
 
@@ -99,8 +116,8 @@ def test_no_cell_is_a_formula(phone: Phone) -> None:
         phone.stored("/v1/days/2026-03-01", {"note": text})
         phone.stored(f"/v1/medications/{uuid7(8)}", {"name": text})
         found = export(phone.client, phone.person)
-        assert [row["note"] for row in found.table("days")] == [f"'{text}"]
-        assert f"'{text}" in {row["name"] for row in found.table("medications")}
+        assert [row["note"] for row in found.table("day")] == [f"'{text}"]
+        assert f"'{text}" in {row["name"] for row in found.table("medication")}
         assert found.records()["day", "day-2026-03-01"][1]["note"] == text  # the JSON stays exact
 
 
@@ -108,12 +125,12 @@ def test_quotes_and_line_breaks_stay_within_their_cell(phone: Phone) -> None:
     note = 'a "b", c\nd\r\ne;f'
     phone.stored("/v1/days/2026-03-01", {"note": note, "own:grip": 3, "own:cold": 2, "skipped": ["fatigue", "anxiety"]})
     found = export(phone.client, phone.person)
-    [row] = found.table("days")
+    [row] = found.table("day")
     assert (row["note"], row["own:grip"], row["own:cold"], row["skipped"]) == (note, "3", "2", "fatigue;anxiety")
-    header = found.members["days.csv"].partition(b"\r\n")[0].decode().split(",")
+    header = found.members["csv/day.csv"].partition(b"\r\n")[0].decode().split(",")
     assert header[:4] == ["id", "rev", "local_date", "time_zone"]
     assert header[-2:] == ["own:cold", "own:grip"]
-    assert found.members["days.csv"].endswith(b"\r\n")
+    assert found.members["csv/day.csv"].endswith(b"\r\n")
 
 
 def test_nobody_else_is_in_it(phone: Phone) -> None:

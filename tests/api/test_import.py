@@ -69,7 +69,7 @@ def fresh(phone: Phone) -> Phone:
 
 
 def onset_json(*records: object, **others: object) -> bytes:
-    return json.dumps({"format": "onset-export", "format_version": 1, "records": [*records], **others}).encode()
+    return json.dumps({"format": "onset-export", "version": 1, "records": [*records], **others}).encode()
 
 
 def day(**others: object) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def test_a_diary_comes_back_in_another_account_with_all_its_kinds_and_its_histor
     sent, other = export(phone.client, phone.person), fresh(phone)
     assert {kind for kind, _ in sent.records()} == KINDS.keys()
     told = brought(other.client, other.person, sent.json_text)
-    assert told["counts"] == {"applied": len(sent.records())}
+    assert told["counts"] == {"created": len(sent.records())}
     assert told["history"] == len(sent.whole["history"])
     assert told["rejected"] == []
     found = export(other.client, other.person)
@@ -143,8 +143,8 @@ def _comes_back(phone: Phone, kind: Kind) -> None:
         key = (kind.name, uuid7(number) if drawn[0] == UUID else drawn[0])
         fields, first, last = drawn[1], fresh(phone), fresh(phone)
         about = json.dumps({"kind": key[0], "id": key[1], "deleted": is_deleted})
-        body = f'{{"format":"onset-export","format_version":1,"records":[{about[:-1]},"fields":{encode(fields)}}}]}}'
-        assert brought(first.client, first.person, body.encode())["counts"] == {"applied": 1}
+        body = f'{{"format":"onset-export","version":1,"records":[{about[:-1]},"fields":{encode(fields)}}}]}}'
+        assert brought(first.client, first.person, body.encode())["counts"] == {"created": 1}
         found = export(first.client, first.person)
         deleted, stored = found.records()[key]
         assert deleted is is_deleted
@@ -172,14 +172,14 @@ def test_what_the_diary_says_otherwise_stays_and_the_file_is_kept_in_a_conflict_
     other = fresh(phone)
     other.stored(f"/v1/days/{DAY}", {"pain": 3, "fatigue": 2})
     body = onset_json(day(fields={"pain": 6, "anxiety": 1}), day(id="day-2026-02-28"))
-    assert brought(other.client, other.person, body)["counts"] == {"applied": 1, "conflict": 1}
+    assert brought(other.client, other.person, body)["counts"] == {"created": 1, "kept": 1}
     fields = other.get(f"/v1/days/{DAY}").json()["fields"]
     assert (fields["pain"], fields["fatigue"], fields["anxiety"]) == (3, 2, 1)
     [conflict] = other.get("/v1/conflicts").json()["items"]
     assert (conflict["fields"]["kept"], conflict["fields"]["offered"]) == (3, 6)
     before = export(other.client, other.person)
     again = Person(other.person.email, {}, sign_in(other.client, other.person.email))
-    assert brought(other.client, again, body)["counts"] == {"unchanged": 1, "conflict": 1}
+    assert brought(other.client, again, body)["counts"] == {"unchanged": 1, "kept": 1}
     assert export(other.client, other.person).json_text == before.json_text
 
 
@@ -191,7 +191,7 @@ def test_a_second_file_overwrites_nothing_of_the_first(phone: Phone) -> None:
         day(fields={"pain": 3}, deleted=True),
     )
     told = [brought(other.client, other.person, onset_json(record))["counts"] for record in files]
-    assert told == [{"applied": 1}, {"conflict": 1}, {"conflict": 1}]
+    assert told == [{"created": 1}, {"kept": 1}, {"kept": 1}]
     assert other.get(f"/v1/days/{DAY}").json()["fields"]["pain"] == 3
     disputes = [conflict["fields"] for conflict in other.get("/v1/conflicts").json()["items"]]
     assert sorted((said["field"] or "", said["kept"], said["offered"]) for said in disputes) == [
@@ -214,7 +214,7 @@ def test_a_settled_dispute_is_not_opened_again_by_the_same_file(phone: Phone) ->
     }
     assert [result["status"] for result in push(other, "phone-1", 1, [settling])] == ["applied"]
     before = export(other.client, other.person)
-    assert brought(other.client, other.person, onset_json(day()))["counts"] == {"conflict": 1}
+    assert brought(other.client, other.person, onset_json(day()))["counts"] == {"kept": 1}
     assert export(other.client, other.person).json_text == before.json_text
 
 
@@ -222,7 +222,7 @@ def test_a_dose_is_never_joined_from_two(phone: Phone) -> None:
     other = fresh(phone)
     other.stored(f"/v1/doses/{uuid7(2)}", {"status": "taken", "mg": 1.5, "local_date": "2026-03-01"})
     dose = {"kind": "dose", "id": uuid7(2), "fields": {"status": "skipped", "local_date": "2026-03-01", "note": "x"}}
-    assert brought(other.client, other.person, onset_json(dose))["counts"] == {"conflict": 1}
+    assert brought(other.client, other.person, onset_json(dose))["counts"] == {"kept": 1}
     fields = other.get(f"/v1/doses/{uuid7(2)}").json()["fields"]
     assert (fields["status"], fields["mg"], fields["note"]) == ("taken", 1.5, "x")
 
@@ -238,14 +238,14 @@ def test_what_was_deleted_since_comes_back_once_and_is_told(phone: Phone) -> Non
     assert other.get(f"/v1/days/{DAY}").json()["fields"]["pain"] == 6
     assert len(other.get("/v1/conflicts").json()["items"]) == 1
     phone_2.delete(f"/v1/days/{DAY}")
-    assert brought(other.client, third, body)["counts"] == {"conflict": 1}
+    assert brought(other.client, third, body)["counts"] == {"kept": 1}
     assert other.get(f"/v1/days/{DAY}").status_code == 404
 
 
 def test_a_tombstone_deletes_nothing_that_was_written_here(phone: Phone) -> None:
     other = fresh(phone)
     other.stored(f"/v1/days/{DAY}", {"pain": 3})
-    for counts in ({"conflict": 1}, {"conflict": 1}):
+    for counts in ({"kept": 1}, {"kept": 1}):
         assert brought(other.client, other.person, onset_json(day(deleted=True)))["counts"] == counts
     assert other.get(f"/v1/days/{DAY}").json()["fields"]["pain"] == 3
     assert len(other.get("/v1/conflicts").json()["items"]) == 1
@@ -264,7 +264,7 @@ def test_thousands_of_records_come_in_revisions_of_their_own(phone: Phone) -> No
     ]
     past = [{**{name: each[name] for name in ("kind", "id")}, **_row(number)} for each in days for number in range(2)]
     told = brought(other.client, other.person, onset_json(*days, history=past))
-    assert (told["counts"], told["history"]) == ({"applied": 1200}, 2400)
+    assert (told["counts"], told["history"]) == ({"created": 1200}, 2400)
     found = export(other.client, other.person)
     by_revision: dict[int, int] = {}
     for row in found.whole["history"]:
@@ -296,7 +296,7 @@ def test_bad_records_are_told_with_their_place_and_stop_nobody(phone: Phone) -> 
     other = fresh(phone)
     sent = onset_json(day(fields={"pain": 11}), day(id="day-2026-02-28"), 7, history=[{"kind": "day"}])
     told = brought(other.client, other.person, sent)
-    assert told["counts"] == {"applied": 1, "rejected": 2}
+    assert told["counts"] == {"created": 1}
     assert [(each["place"], each["kind"], each["id"], each["code"], each["field"]) for each in told["rejected"]] == [
         ("/records/0", "day", DAY, "out-of-range", "pain"),
         ("/records/2", "", "", "wrong-type", ""),
@@ -310,7 +310,7 @@ def test_what_only_this_diary_forbids_is_kept_in_a_conflict(phone: Phone) -> Non
     brought(other.client, other.person, onset_json(measure))
     measure["fields"] = {"label": "Grip", "direction": "lower_is_better"}
     told = brought(other.client, other.person, onset_json(measure, day()))
-    assert told["counts"] == {"applied": 1, "conflict": 1}
+    assert told["counts"] == {"created": 1, "kept": 1}
     [conflict] = other.get("/v1/conflicts").json()["items"]
     assert (conflict["fields"]["record_id"], conflict["fields"]["field"]) == ("grip", "direction")
     assert other.get("/v1/measures/grip").json()["fields"]["direction"] == "higher_is_better"
@@ -321,21 +321,21 @@ def test_a_table_of_days_comes_back_as_it_was_exported(phone: Phone) -> None:
         "/v1/days/2026-02-28", {"note": '\'=1\r\n"x", y', "pain": 0, "own:cold": 10, "skipped": ["anxiety", "fatigue"]}
     )
     sent, other = export(phone.client, phone.person), fresh(phone)
-    for counts in ({"applied": 2}, {"unchanged": 2}):
-        assert brought(other.client, other.person, sent.members["days.csv"], CSV)["counts"] == counts
+    for counts in ({"created": 2}, {"unchanged": 2}):
+        assert brought(other.client, other.person, sent.members["csv/day.csv"], CSV)["counts"] == counts
     found = export(other.client, other.person)
     assert _rows(found) == _rows(sent)
 
 
 def _rows(exported: Exported) -> list[dict[str, str]]:
-    return [{name: cell for name, cell in row.items() if name != "rev"} for row in exported.table("days")]
+    return [{name: cell for name, cell in row.items() if name != "rev"} for row in exported.table("day")]
 
 
 def test_a_table_made_by_hand_says_which_lines_are_wrong(phone: Phone) -> None:
     other = fresh(phone)
     table = "local_date,pain\r\n2026-02-26,3\r\n2026-02-27,11\r\n2026-02-30,1\r\n"
     told = brought(other.client, other.person, table.encode(), "text/csv; charset=utf-8")
-    assert told["counts"] == {"applied": 1, "rejected": 2}
+    assert told["counts"] == {"created": 1}
     assert [(each["place"], each["code"]) for each in told["rejected"]] == [
         ("line 3", "out-of-range"),
         ("line 4", "id-mismatch"),
@@ -355,9 +355,9 @@ HOSTILE_JSON: dict[str, bytes] = {
     "a number": b"7",
     "null": b"null",
     "members twice": b'{"format":"onset-export","format":"onset-export"}',
-    "another format": b'{"format":"x","format_version":1,"records":[]}',
-    "a later version": b'{"format":"onset-export","format_version":2,"records":[]}',
-    "records that are none": b'{"format":"onset-export","format_version":1,"records":{}}',
+    "another format": b'{"format":"x","version":1,"records":[]}',
+    "a later version": b'{"format":"onset-export","version":2,"records":[]}',
+    "records that are none": b'{"format":"onset-export","version":1,"records":{}}',
 }
 
 
@@ -389,14 +389,14 @@ ODD: dict[str, Any] = {
 def test_an_odd_record_is_rejected_alone(phone: Phone) -> None:
     for number, (name, odd) in enumerate(ODD.items()):
         told = brought(phone.client, phone.person, onset_json(odd, day(id=f"day-2026-01-{number + 1:02}")))
-        assert told["counts"] == {"applied": 1, "rejected": 1}, name
+        assert told["counts"] == {"created": 1}, name
         told = brought(phone.client, phone.person, onset_json(history=[odd]))
         assert [each["place"] for each in told["rejected"]] == ["/history/0"], name
 
 
 def test_a_huge_exponent_is_out_of_range(phone: Phone) -> None:
     sent = onset_json(day()).replace(b"6", b"1e999999999999999999999")
-    assert brought(phone.client, phone.person, sent)["counts"] == {"rejected": 1}
+    assert brought(phone.client, phone.person, sent)["counts"] == {}
     past = onset_json(history=[{"kind": "day", "id": DAY, **_row(1)}]).replace(b'"pain": 2', b'"pain": 1E+99999')
     assert [each["code"] for each in brought(phone.client, phone.person, past)["rejected"]] == ["out-of-range"]
 

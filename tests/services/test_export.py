@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 from zipfile import ZipFile
 
+from app.api.render import json_of
 from app.domain.access import OwnDiary
 from app.domain.records.kinds import CONDITION_KIND
 from app.services.export import export_own
@@ -36,9 +37,9 @@ def test_nothing_of_a_read_that_was_given_up_is_left(database: Database) -> None
     for number in (1, 2, 3):
         diary.put_day(f"2026-03-0{number}", pain=number)
     reading = cast("Database", ReadsTwice(earlier))
-    export = asyncio.run(export_own(reading, lambda: AT, diary.access))
+    export = asyncio.run(export_own(reading, lambda: AT, diary.access, secret_key=bytes(32), render=json_of))
     with ZipFile(io.BytesIO(b"".join(export.chunks))) as archive:
         records = json.loads(archive.read("onset.json"))["records"]
-        rows = archive.read("days.csv").decode().splitlines()[1:]
+        rows = archive.read("csv/day.csv").decode().splitlines()[1:]
     assert [record["fields"]["pain"] for record in records] == [1, 2, 3]
     assert [row.split(",")[0] for row in rows] == [f"day-2026-03-0{number}" for number in (1, 2, 3)]

@@ -49,9 +49,9 @@ class Exported:
             found.setdefault((row["kind"], row["id"]), []).append(told)
         return found
 
-    def table(self, path: str) -> list[dict[str, str]]:
+    def table(self, kind: str) -> list[dict[str, str]]:
         """The rows of a kind's CSV."""
-        return [*csv.DictReader(io.StringIO(self.members[f"{path}.csv"].decode(), newline=""), strict=True)]
+        return [*csv.DictReader(io.StringIO(self.members[f"csv/{kind}.csv"].decode(), newline=""), strict=True)]
 
 
 def export(client: TestClient, person: Person) -> Exported:
@@ -70,4 +70,5 @@ def brought(client: TestClient, person: Person, content: bytes, media_type: str 
     answer = bring(client, person, content, media_type)
     assert answer.status_code == 200, answer.text
     told = answer.json()
-    return {**told, "counts": {name: count for name, count in told["counts"].items() if count}}
+    counts = {name: told.pop(name) for name in ("created", "updated", "unchanged", "kept")}
+    return {**told, "counts": {name: count for name, count in counts.items() if count}}

@@ -1,5 +1,6 @@
 """A patient's data as a whole: out as a file, and in from one (api, "Accounts and sessions")."""
 
+import re
 from typing import Annotated, Any, Final
 
 from fastapi import Request, Response
@@ -9,13 +10,14 @@ from pydantic import BaseModel
 from app.api.bodies import IMPORT_BYTES, media_type_of, raw_body
 from app.api.deps import Patient, TheParts
 from app.api.problems import problems
+from app.api.render import json_of
 from app.api.v1.records import reference
 from app.api.v1.router import PREFIX, Router
 from app.domain.records.kinds import KINDS
-from app.domain.sync.change import Outcome, Status
+from app.domain.sync.change import Outcome
 from app.domain.sync.imported import FORMAT, FORMAT_VERSION, Unfit
 from app.services.export import export_own
-from app.services.importing import import_days, import_export
+from app.services.importing import Became, import_days, import_export
 
 _CSV: Final = "text/csv"
 _ZIP: Final = "application/zip"
@@ -56,10 +58,10 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "Export": {
         "type": "object",
         "description": "`onset.json` of an export. An import reads the records and their history, and no settings.",
-        "required": ["format", "format_version", "records"],
+        "required": ["format", "version", "records"],
         "properties": {
             "format": {"type": "string", "const": FORMAT},
-            "format_version": {"type": "integer", "const": FORMAT_VERSION},
+            "version": {"type": "integer", "const": FORMAT_VERSION},
             "service_version": _TEXT,
             "exported_at": {"type": "string", "format": "date-time"},
             "account": {"type": "object", "description": "The account's settings."},
@@ -72,7 +74,8 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     "ExportFile": {
         "type": "string",
         "format": "binary",
-        "description": "A zip of `onset.json`, `access-log.json`, `receipts.json` and `<kind>.csv`.",
+        "description": "A zip of `README.txt`, `onset.json`, `fhir/<Type>.ndjson`, `csv/<kind>.csv`, `access-log.json` "
+        "and `receipts.json`.",
     },
     "DaysTable": {
         "type": "string",
@@ -84,21 +87,11 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
 router = Router(prefix=PREFIX, tags=["accounts"])
 
 
-class ImportCounts(BaseModel):
-    """What became of the records of a file."""
-
-    applied: int
-    unchanged: int
-    """There already, as they are."""
-    merged: int
-    conflict: int
-    """The diary keeps its own; what the file says stands in a conflict."""
-    rejected: int
-
-
 class RejectedOut(BaseModel):
     """A record, or a row of the history, that was not taken."""
 
+    row: int
+    """The place among the records, or the history, of `onset.json`, from 1; in a table the line, its head being 1."""
     place: str
     """A JSON Pointer into `onset.json`, or the line of a table."""
     kind: str
@@ -112,17 +105,35 @@ class RejectedOut(BaseModel):
         """As it is told."""
         error = unfit.error
         field = error.pointer.removeprefix("/")
-        return cls(place=unfit.place, kind=unfit.kind, id=unfit.id, code=error.code, field=field, message=error.message)
+        return cls(
+            row=_row(unfit.place),
+            place=unfit.place,
+            kind=unfit.kind,
+            id=unfit.id,
+            code=error.code,
+            field=field,
+            message=error.message,
+        )
 
 
 class ImportOut(BaseModel):
     """What became of a file."""
 
-    counts: ImportCounts
+    created: int
+    updated: int
+    unchanged: int
+    """There already, as they are."""
+    kept: int
+    """The diary keeps its own; what the file says otherwise stands in a conflict."""
     history: int
     """Rows of the history that were taken up."""
     rejected: list[RejectedOut]
     """The first thousand."""
+
+
+def _row(place: str) -> int:
+    number = int(re.sub(r"\D", "", place) or 0)
+    return number + 1 if place.startswith("/") else number
 
 
 @router.get(
@@ -130,7 +141,7 @@ class ImportOut(BaseModel):
     response_class=Response,
     responses={
         200: {
-            "description": "A zip of `onset.json` and a CSV of each kind.",
+            "description": "A zip of `onset.json`, FHIR resources, and a CSV of each kind.",
             "content": {_ZIP: {"schema": reference("ExportFile")}},
         },
         **problems(401, "wrong-role", 507),
@@ -138,7 +149,7 @@ class ImportOut(BaseModel):
 )
 async def export_me(parts: TheParts, access: Patient) -> Response:
     """All that the diary holds, with its history and what was deleted."""
-    export = await export_own(parts.database, parts.clock, access)
+    export = await export_own(parts.database, parts.clock, access, secret_key=parts.secret_key, render=json_of)
     disposition = f'attachment; filename="{export.name}"'
     return StreamingResponse(export.chunks, media_type=_ZIP, headers={"Content-Disposition": disposition})
 
@@ -152,12 +163,14 @@ async def import_me(
         bytes, raw_body(reference("Export"), limit=IMPORT_BYTES, shown_besides={_CSV: reference("DaysTable")})
     ],
 ) -> ImportOut:
-    """Bring in an `onset.json`, or a table of days (`days.csv` of an export, or your own); again changes nothing."""
+    """Bring in an `onset.json`, or a table of days (`csv/day.csv` of an export, or your own); again changes nothing."""
     bring = import_days if media_type_of(request) == _CSV else import_export
     imported = await bring(parts, access, body)
-    counts = {status.value: imported.counts[status] for status in Status}
     return ImportOut(
-        counts=ImportCounts(**counts),
+        created=imported.counts[Became.CREATED],
+        updated=imported.counts[Became.UPDATED],
+        unchanged=imported.counts[Became.UNCHANGED],
+        kept=imported.counts[Became.KEPT],
         history=imported.history,
         rejected=[RejectedOut.of(unfit) for unfit in imported.rejected[:_MOST_REJECTED]],
     )

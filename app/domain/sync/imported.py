@@ -20,7 +20,7 @@ FORMAT_VERSION: Final = 1
 MOST_PAST_ROWS: Final = 10_000
 """Rows of history of one record."""
 _MEMBERS: Final = frozenset(
-    {"format", "format_version", "service_version", "exported_at", "account", "epoch", "rev", "records", "history"}
+    {"format", "version", "service_version", "exported_at", "account", "epoch", "rev", "records", "history"}
 )
 _OF_RECORD: Final = frozenset({"kind", "id", "rev", "deleted", "fields"})
 
@@ -111,7 +111,7 @@ def read_export(sent: JsonValue, by: Circumstances) -> Import:
         FieldError(pointer=f"/{name}", code="missing-field" if sent.get(name) is None else "out-of-range", message=why)
         for name, fits, why in (
             ("format", sent.get("format") == FORMAT, f"Give the onset.json of an export, whose format is {FORMAT}."),
-            ("format_version", _is_version(sent.get("format_version")), "This version of the format is not known."),
+            ("version", _is_version(sent.get("version")), "This version of the format is not known."),
             ("records", isinstance(sent.get("records"), list), "Give the records as a list."),
             ("history", isinstance(sent.get("history", []), list), "Give the history as a list, or leave it out."),
         )

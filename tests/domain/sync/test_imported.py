@@ -41,7 +41,7 @@ PAST = {
 
 
 def export(*records: object, **others: object) -> dict[str, Any]:
-    return {"format": FORMAT, "format_version": FORMAT_VERSION, "records": [*records], **others}
+    return {"format": FORMAT, "version": FORMAT_VERSION, "records": [*records], **others}
 
 
 def read(sent: object) -> Import:
@@ -81,7 +81,7 @@ def test_what_an_export_says_besides_is_passed_over() -> None:
 def test_every_record_is_read_as_it_was(drawn: tuple[Kind, tuple[RecordId, dict[str, Value]]]) -> None:
     kind, (record_id, fields) = drawn
     record = f'{{"kind":"{kind.name}","id":"{record_id}","rev":7,"deleted":false,"fields":{encode(fields)}}}'
-    body = f'{{"format":"{FORMAT}","format_version":1,"records":[{record}],"history":[]}}'
+    body = f'{{"format":"{FORMAT}","version":1,"records":[{record}],"history":[]}}'
     found = read_export(strict_json.read_batch(body.encode()), BY)
     assert found.unfit == []
     [record_read] = found.records
@@ -96,9 +96,9 @@ def test_every_record_is_read_as_it_was(drawn: tuple[Kind, tuple[RecordId, dict[
         ({"records": 1}, "/format", "missing-field"),
         (export(format="other"), "/format", "out-of-range"),
         (export(format=["onset-export"]), "/format", "out-of-range"),
-        (export(format_version=2), "/format_version", "out-of-range"),
-        (export(format_version=True), "/format_version", "out-of-range"),
-        (export(format_version=None), "/format_version", "missing-field"),
+        (export(version=2), "/version", "out-of-range"),
+        (export(version=True), "/version", "out-of-range"),
+        (export(version=None), "/version", "missing-field"),
         (export() | {"records": 7}, "/records", "out-of-range"),
         (export() | {"records": None}, "/records", "missing-field"),
         (export(history={}), "/history", "out-of-range"),
@@ -115,7 +115,7 @@ def test_a_member_that_stands_twice_is_its_own_fault() -> None:
     with pytest.raises(Invalid):
         read_export(strict_json.read_batch(b'{"format":"x","format":"x"}'), BY)
     day = '{"kind":"day","kind":"day","id":"day-2026-03-01","fields":{}}'
-    body = f'{{"format":"{FORMAT}","format_version":1,"records":[{day}]}}'
+    body = f'{{"format":"{FORMAT}","version":1,"records":[{day}]}}'
     assert faults(read_export(strict_json.read_batch(body.encode()), BY)) == [("/records/0", "", "wrong-type")]
 
 
