@@ -13,6 +13,9 @@ ASKED_FOR = {
     "@signaldb/core": "1.8.",
     "@signaldb/sync": "1.3.",
     "fhir": "4.",
+    "jose": "6.",
+    "kill-the-clipboard": "1.",
+    "qr": "0.4.",  # the last that runs on every Node.js 20
     "replicache": "15.",
     "rxdb": "17.",
     "rxjs": "7.",

@@ -5,25 +5,22 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
-import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from app.config import Settings
 from app.domain.sharing.share import ShareKind
 from app.domain.sharing.shlink import link_url, shlink
-from app.main import StandIns, create_app
+from app.main import StandIns
 from tests.support.browser import Page, browser, find_browser
-from tests.support.clock import SettableClock
 from tests.support.diary import Phone, days_from, write_days, write_doses
 from tests.support.links import PASSCODE, Link, ongoing_link, visit_link
+from tests.support.live import live
 from tests.support.people import Person, sign_up
-from tests.support.serving import serving
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"])  # what a browser shows knows no database
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
@@ -73,14 +70,9 @@ def command() -> str:
 
 @pytest.fixture
 def reader(command: str, settings: Settings, stand_ins: StandIns, tmp_path: Path) -> Iterator[Reader]:
-    """A service on a port of its own, whose clock is the browser's."""
-    app = create_app(settings, replace(stand_ins, clock=SettableClock(datetime.now(UTC))))
-    with serving(app) as running, browser(command, tmp_path / "browser") as page:
-        address = f"http://127.0.0.1:{running.port}"
-        app.state.parts = replace(app.state.parts, public_url=address)
-        with httpx2.Client(base_url=address) as client:
-            asked = cast("TestClient", client)
-            yield Reader(page, asked, sign_up(asked))
+    """A patient of a live service, and somebody with a browser."""
+    with live(settings, stand_ins) as client, browser(command, tmp_path / "browser") as page:
+        yield Reader(page, client, sign_up(client))
 
 
 def diary(reader: Reader) -> None:
