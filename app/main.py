@@ -43,6 +43,7 @@ from app.services.news import News
 from app.services.parts import Parts
 from app.services.printing import Printer
 from app.services.turns import Turns
+from app.services.upkeep import keep_tidy
 from app.storage import data_folder, sqlite_library
 from app.storage.bulletin import Bulletin
 from app.storage.database import Database
@@ -120,11 +121,13 @@ async def _lifespan(settings: Settings, stand_ins: StandIns, app: FastAPI) -> As
     with data_folder.own(file.parent) if file else nullcontext():
         app.state.parts = parts = make_parts(settings, stand_ins)
         ending = asyncio.create_task(_end(parts.news, app.state.stopping))
+        tidying = asyncio.create_task(keep_tidy(parts))
         with _spread(parts.news, settings), closing(parts):
             try:
                 yield
             finally:
                 ending.cancel()
+                tidying.cancel()
 
 
 async def _end(news: News, stopping: asyncio.Event) -> None:

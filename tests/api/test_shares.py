@@ -12,7 +12,7 @@ from app.domain.limits import SHARES
 from app.storage.engines import make_engine
 from tests.support.clock import SettableClock
 from tests.support.diary import Phone, field_faults, problem
-from tests.support.links import BASE, Link, ask, ongoing_link, unpadded, visit_link
+from tests.support.links import BASE, Link, ask, kept_files, ongoing_link, unpadded, visit_link
 from tests.support.people import PASSWORD, Person, sign_up
 
 ADA = {"name": "Ada Canary7f", "birth_date": "1975-04-30", "gender": "female"}
@@ -240,28 +240,19 @@ def test_each_link_and_its_end_has_a_receipt(client: TestClient, patient: Person
     assert said[0]["scopes"] == ["summary", "doses", "export"]
 
 
-def files(settings: Settings) -> int:
-    engine = make_engine(settings.resolved_database_url())
-    with engine.connect() as connection:
-        counting = text("SELECT count(*) FROM share_files")
-        found = connection.execution_options(any_patient=True).execute(counting).scalar_one()
-    engine.dispose()
-    return found
-
-
 def test_files_are_deleted_at_the_end_or_a_week_after_it(
     client: TestClient, patient: Person, clock: SettableClock, settings: Settings
 ) -> None:
     ended, kept = visit_link(client, patient), visit_link(client, patient)
     ended.patient_does("revoke")
-    assert files(settings) == 1
+    assert kept_files(settings) == 1
     clock.advance(timedelta(days=8) - timedelta(seconds=1))
     other = sign_up(client)
     visit_link(client, other)
-    assert files(settings) == 2
+    assert kept_files(settings) == 2
     clock.advance(timedelta(seconds=1))
     visit_link(client, other)
-    assert files(settings) == 2
+    assert kept_files(settings) == 2
     patient = Person(patient.email, patient.account, sign_in_again(client, patient))
     assert [Link(client, patient, link.made).listed()["status"] for link in (ended, kept)] == ["revoked", "expired"]
 
@@ -271,7 +262,7 @@ def test_erasure_takes_links_along(client: TestClient, patient: Person, settings
     gone = client.post("/v1/me/erasure", json={"password": PASSWORD}, headers=patient.headers)
     assert gone.status_code == 204
     assert problem(link.get()) == (404, "not-found")
-    assert files(settings) == 0
+    assert kept_files(settings) == 0
     assert link.id not in dump(settings)
 
 

@@ -47,6 +47,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("SMTP_URL", f"smtp://host:{VALUE}", "smtp://HOST:PORT"),
         ("SMTP_URL", "smtp://[", "smtp://HOST:PORT"),
         ("ENV", VALUE, "'production'"),
+        ("PUBLIC_URL", f"https://{VALUE:x<73}", "at most 80"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named(  # noqa: PLR0913, PLR0917 - a case and pytest's fixtures

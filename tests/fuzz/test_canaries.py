@@ -3,6 +3,7 @@
 The service runs as an operator starts it, and logs all that it can; everything sent carries the same mark.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 
+from tests.support.links import unpadded
 from tests.support.serving import Answer, read_answer, request
 from tests.support.waiting import until
 
@@ -27,7 +29,7 @@ UUID = "0198c0de-0000-7000-8000-0000000f7f3a"
 EMAIL = f"{MARK}@example.org"
 PASSWORD = f"{MARK} sings a long song"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-CANARIES = re.compile(rb"canary7f3a|13\.377|0f7f3a|onset_(?:at|rt|pr)_", re.IGNORECASE)
+CANARIES = re.compile(rb"canary7f3a|13\.377|0f7f3a|onset_(?:at|rt|pr)_|shl/[\w-]{43}", re.IGNORECASE)
 _POINTER = re.compile(rb'"pointer":"[^"]*"')
 
 
@@ -108,9 +110,30 @@ def _live(service: Service) -> str:
     ):
         assert service.ask("GET", f"/v1/{path}?{MARK}={MARK}", headers=mine).status == 200
     assert service.ask("PATCH", "/v1/me", {"organisation": MARK}, mine).status == 200
+    _open_links(service, mine)
     assert service.ask("DELETE", f"/v1/measures/{MARK}", headers=mine).status == 204
     service.form("/v1/auth/token", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     return mine["Authorization"]
+
+
+def _open_links(service: Service, mine: dict[str, str]) -> None:
+    """By somebody who says and tries the mark."""
+    about = {"conditions": ["lupus"], "identity": {"name": MARK, "birth_date": "1975-04-30", "gender": "other"}}
+    visit = service.ask("POST", "/v1/shares", {"kind": "visit", **about}, mine)
+    assert service.ask("GET", f"{_path_of(visit)}?recipient={MARK}").status == 200
+    ongoing = service.ask("POST", "/v1/shares", {"kind": "ongoing", "conditions": ["lupus"], "passcode": MARK}, mine)
+    for passcode, status in ((f"{MARK}!", 401), (MARK, 200)):
+        asked = {"recipient": MARK, "passcode": passcode, "embeddedLengthMax": 0}
+        answer = service.ask("POST", _path_of(ongoing), asked)
+        assert answer.status == status
+    location: str = answer.json()["files"][0]["location"]
+    assert service.ask("GET", location.removeprefix("http://127.0.0.1:8000")).status == 200
+    assert service.ask("GET", f"{_path_of(ongoing)}/files/{MARK}").status == 404
+
+
+def _path_of(made: Answer) -> str:
+    link = json.loads(unpadded(made.json()["shlink"].removeprefix("shlink:/")))
+    return link["url"].removeprefix("http://127.0.0.1:8000")
 
 
 _ACCOUNT = {"email": EMAIL, "password": PASSWORD, "time_zone": "UTC"}

@@ -7,8 +7,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from httpx2 import Response
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app.config import Settings
+from app.storage.engines import make_engine
 from tests.support.people import Person
 
 Json = dict[str, Any]
@@ -90,3 +93,13 @@ def visit_link(client: TestClient, patient: Person, **body: object) -> Link:
 
 def ongoing_link(client: TestClient, patient: Person, **body: object) -> Link:
     return visit_link(client, patient, **{"kind": "ongoing", "passcode": PASSCODE, **body})
+
+
+def kept_files(settings: Settings) -> int:
+    """How many encrypted files the database holds."""
+    engine = make_engine(settings.resolved_database_url())
+    with engine.connect() as connection:
+        counting = text("SELECT count(*) FROM share_files")
+        found = connection.execution_options(any_patient=True).execute(counting).scalar_one()
+    engine.dispose()
+    return found

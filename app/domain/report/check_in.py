@@ -3,10 +3,11 @@
 Made from what the reader may see, as the resources beside them are, so that they say nothing more.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from app.domain.fhir.codes import measure_concepts
 from app.domain.fhir.condition import condition_names, name_of
 from app.domain.fhir.datatypes import text_of
 from app.domain.fhir.medication_statement import dose_text, medicine_name, steps_in_force
@@ -135,8 +136,9 @@ def _words(shown: Shown) -> Iterator[str]:
 
 def _days(shown: Shown) -> Iterator[Block]:
     """A row for each day, in tables of a few measures each."""
-    answered = {code: None for day in shown.days for code, value in day.scores.items() if value is not None}
-    codes = sorted(answered)
+    labels = _labels(shown)
+    answered = {code for day in shown.days for code, value in day.scores.items() if value is not None}
+    codes = sorted(answered & labels.keys(), key=lambda code: labels[code])
     for begin in range(0, len(codes), _COLUMNS):
         some = codes[begin : begin + _COLUMNS]
         rows = [
@@ -146,13 +148,16 @@ def _days(shown: Shown) -> Iterator[Block]:
         ]
         each = (1 - _DATE) / _COLUMNS
         spare = 1 - _DATE - each * len(some)
-        head = ("Date", *(_label(shown, code) for code in some))
+        head = ("Date", *(labels[code] for code in some))
         yield from _table(head, rows, widths=(_DATE + spare, *([each] * len(some))))
 
 
 def _readings(shown: Shown) -> list[tuple[str, ...]]:
+    labels = _labels(shown)
     return [
-        (moment.at[:16].replace("T", " "), _label(shown, moment.measure), f"{moment.value}") for moment in shown.moments
+        (moment.at[:16].replace("T", " "), labels[moment.measure], f"{moment.value}")
+        for moment in shown.moments
+        if moment.measure in labels
     ]
 
 
@@ -163,9 +168,9 @@ def _doses(shown: Shown) -> list[tuple[str, ...]]:
     ]
 
 
-def _label(shown: Shown, code: str) -> str:
-    known = shown.measures.get(code)
-    return known.label if known else code.replace("_", " ")
+def _labels(shown: Shown) -> Mapping[str, str]:
+    """What the measures are called; one that is not there any more has no name, and nobody can tell its direction."""
+    return {code: concept["text"] for code, concept in measure_concepts(shown.measures).items()}
 
 
 def _score(value: int | None) -> str:

@@ -53,10 +53,13 @@ def test_the_rendering_holds_every_entry() -> None:
         ],
         measures={"own:grip": Scale(label="Grip strength", direction=Direction.HIGHER_IS_BETTER)},
         days=[
-            OwnDay(DAY, {"own:grip": 0, "pain": 4}, (), "a <note>"),
+            OwnDay(DAY, {"own:grip": 0, "pain": 4, "own:gone": 1}, (), "a <note>"),
             OwnDay(DAY.replace(day=2), {"pain": None, "fatigue": 2}, (), None),
         ],
-        moments=[OwnMoment("m1", DAY, "2026-03-01T08:15:00+01:00", "pain", 3, None)],
+        moments=[
+            OwnMoment("m1", DAY, "2026-03-01T08:15:00+01:00", "pain", 3, None),
+            OwnMoment("m2", DAY, "2026-03-01T09:15:00+01:00", "own:gone", 3, None),
+        ],
         doses=[OwnDose("d1", DAY, "taken", None, None, None)],
         medications=[
             OwnMedication("n1", "Ibuprofen", DAY, DAY, "with food"),
@@ -70,11 +73,11 @@ def test_the_rendering_holds_every_entry() -> None:
         "Other medicines:",
         "Ibuprofen from 2026-03-01 to 2026-03-01",
         "Zinc",
-        "Date | fatigue | Grip strength | pain",
+        "Date | Fatigue | Grip strength | Pain",
         "2026-03-01 |  | 0 | 4",
         "2026-03-02 | 2 |  | ",
         "Time | Measure | Score",
-        "2026-03-01 08:15 | pain | 3",
+        "2026-03-01 08:15 | Pain | 3",
         "Night | Dose | Amount",
         "2026-03-01 | taken | ",
         "Ibuprofen: with food",
@@ -97,8 +100,8 @@ def test_the_plan_is_told_step_by_step() -> None:
 
 
 def test_many_measures_stand_in_several_tables() -> None:
-    scores = {f"m{number}": number for number in range(9)}
-    shown = replace(EMPTY, days=[OwnDay(DAY, scores, (), None)])
+    own = {f"own:m{number}": Scale(label=f"M{number}", direction=Direction.LOWER_IS_BETTER) for number in range(9)}
+    shown = replace(EMPTY, measures=own, days=[OwnDay(DAY, dict.fromkeys(own, 3), (), None)])
     tables = [block for block in rendering(shown).rows[0][0].section.blocks if isinstance(block, Table)]
     assert [len(table.head) for table in tables] == [8, 3]
     assert all(abs(sum(table.widths) - 1) < 1e-9 for table in tables)

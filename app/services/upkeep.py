@@ -1,0 +1,30 @@
+"""What the service does unasked, for as long as it runs."""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from app.domain.errors import Refusal
+from app.services.linking import purge
+from app.services.parts import Parts
+
+FIRST_S: Final = 60.0
+EVERY_S: Final = 3600.0
+
+_log = structlog.get_logger()
+
+
+async def keep_tidy(parts: Parts, *, first_s: float = FIRST_S, every_s: float = EVERY_S) -> None:
+    """Deletes the files of links that ran out a week ago: soon after the start, then every hour."""
+    wait_s = first_s
+    while True:
+        await asyncio.sleep(wait_s)
+        wait_s = every_s
+        try:
+            count = await purge(parts)
+        except Refusal as refusal:  # no database just now; the next hour will do
+            _log.warning("files-not-purged", code=refusal.code)
+        else:
+            if count:
+                _log.info("files-purged", count=count)
