@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.api.network import parse_proxies
+from app.domain.sharing.shlink import LONGEST_BASE
 from app.services.mail import mail_server
 from app.storage.engines import check_url
 
@@ -35,9 +36,6 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-_LONGEST_PUBLIC_URL = 80  # a SMART Health Link's address has to fit into 128 characters
-
-
 class Settings(BaseSettings):
     """What an operator can set."""
 
@@ -53,9 +51,7 @@ class Settings(BaseSettings):
     )
     public_url: Annotated[
         str,
-        Field(
-            description="The address under which the service is reached from outside.", max_length=_LONGEST_PUBLIC_URL
-        ),
+        Field(description="The address under which the service is reached from outside.", max_length=LONGEST_BASE),
     ] = "http://127.0.0.1:8000"
     secret_key: Annotated[
         SecretStr | None,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request
 
+from app.api.address import address_of
 from app.api.outcomes import PREFIX
 from app.api.wire import WholeNumber
 from app.domain.errors import FieldError, Invalid
@@ -31,8 +32,7 @@ Parameters = Iterable[tuple[str, str]]
 
 def base_of(request: Request) -> str:
     """The address of the FHIR routes: the operator's, or where none was told that by which the request came."""
-    address: str | None = request.app.state.public_url
-    return f"{(address or str(request.base_url)).rstrip('/')}{PREFIX}"
+    return f"{address_of(request)}{PREFIX}"
 
 
 def bundle_of(  # noqa: PLR0913 - a page is named by its search and its neighbours

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Message, Receive, Scope, Send
 from typing_extensions import override
 
+from app.api.address import link_base
 from app.api.bodies import AUTH_BYTES, json_body
 from app.api.deps import TheParts, Visitor
 from app.api.limits import LimitedRoute, limited, show_also
@@ -144,7 +145,7 @@ async def read_manifest(
     """The manifest of an ongoing link (flags L and P)."""
     its = await _found(request, parts, visitor, token)
     visit = Visit(token=token, recipient=body.recipient.strip(), route=_route(request))
-    manifest = Manifest(passcode=body.passcode, embedded_max=body.embeddedLengthMax)
+    manifest = Manifest(passcode=body.passcode, embedded_max=body.embeddedLengthMax, base=link_base(request))
     return Response(await link_reading.read_manifest(parts, its, visit, manifest), media_type=_JSON)
 
 

@@ -48,6 +48,8 @@ class Manifest:
     passcode: str | None
     embedded_max: int | None
     """The longest file that they want within the manifest."""
+    base: str
+    """The service's own address."""
 
 
 async def found(parts: Parts, visitor: Nobody, token: str) -> Found:
@@ -100,7 +102,7 @@ async def read_manifest(parts: Parts, its: Found, visit: Visit, manifest: Manife
         if len(file.body) <= most:
             told["embedded"] = file.body.decode()
             return Built(body=_manifest(told), counts=file.counts)
-        told["location"] = _location(parts, visit)
+        told["location"] = _location(parts, visit, manifest.base)
         return Built(body=_manifest(told), counts={})
 
     return await _served(parts, share, guest, visit, build, opens=True)
@@ -188,9 +190,9 @@ def _manifest(file: dict[str, object]) -> bytes:
     return json.dumps({"status": "can-change", "files": [file]}).encode()
 
 
-def _location(parts: Parts, visit: Visit) -> str:
+def _location(parts: Parts, visit: Visit, base: str) -> str:
     ticket = Ticket(recipient=visit.recipient, expires_at=parts.clock() + TICKET_LIFETIME)
-    return f"{link_url(parts.public_url, visit.token)}/files/{parts.tickets.written(ticket, visit.token, parts.chance)}"
+    return f"{link_url(base, visit.token)}/files/{parts.tickets.written(ticket, visit.token, parts.chance)}"
 
 
 def _guest(share: Share, recipient: str) -> Guest:

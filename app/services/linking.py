@@ -47,8 +47,8 @@ class Made:
     expires_at: datetime
 
 
-async def make(parts: Parts, access: OwnDiary, wanted: Wanted, render: Render) -> Made:
-    """A new link with its encrypted file; refuses with Invalid."""
+async def make(parts: Parts, access: OwnDiary, wanted: Wanted, render: Render, *, base: str) -> Made:
+    """A new link with its encrypted file; refuses with Invalid. The base is the service's own address."""
     at = parts.clock()
     if errors := wanted_errors(wanted, at, day_in_zone(at, access.time_zone)):
         raise Invalid(errors)
@@ -81,8 +81,8 @@ async def make(parts: Parts, access: OwnDiary, wanted: Wanted, render: Render) -
         _keep_receipt(parts, work, _to_change(work, access, share_id), Event.GIVEN, at)
 
     await parts.database.write(access, add)
-    link = shlink(link_url(parts.public_url, token), base64url(key), wanted.kind, wanted.expires_at)
-    return Made(id=share_id, shlink=link, viewer_url=viewer_url(parts.public_url, link), expires_at=wanted.expires_at)
+    link = shlink(link_url(base, token), base64url(key), wanted.kind, wanted.expires_at)
+    return Made(id=share_id, shlink=link, viewer_url=viewer_url(base, link), expires_at=wanted.expires_at)
 
 
 async def list_shares(parts: Parts, access: OwnDiary) -> list[Share]:

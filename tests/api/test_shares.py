@@ -271,3 +271,12 @@ def test_links_are_not_made_without_end(client: TestClient, patient: Person) -> 
     assert {answer.status_code for answer in wrong} == {422}
     assert problem(ask(client, patient)) == (429, "too-many-requests")
     assert visit_link(client, sign_up(client))
+
+
+def test_link_is_never_longer_than_it_may_be(client: TestClient, patient: Person) -> None:
+    strange = client.post(
+        "/v1/shares",
+        json={"kind": "visit", "conditions": ["lupus"]},
+        headers={**patient.headers, "Host": f"{'h' * 60}.{'i' * 20}.example"},
+    )
+    assert strange.json()["viewer_url"].startswith("http://127.0.0.1:8000/s#shlink:/")

@@ -127,13 +127,13 @@ def _open_links(service: Service, mine: dict[str, str]) -> None:
         answer = service.ask("POST", _path_of(ongoing), asked)
         assert answer.status == status
     location: str = answer.json()["files"][0]["location"]
-    assert service.ask("GET", location.removeprefix("http://127.0.0.1:8000")).status == 200
+    assert service.ask("GET", location.removeprefix("http://test")).status == 200
     assert service.ask("GET", f"{_path_of(ongoing)}/files/{MARK}").status == 404
 
 
 def _path_of(made: Answer) -> str:
     link = json.loads(unpadded(made.json()["shlink"].removeprefix("shlink:/")))
-    return link["url"].removeprefix("http://127.0.0.1:8000")
+    return link["url"].removeprefix("http://test")
 
 
 _ACCOUNT = {"email": EMAIL, "password": PASSWORD, "time_zone": "UTC"}

@@ -15,7 +15,7 @@ from app.storage.engines import make_engine
 from tests.support.people import Person
 
 Json = dict[str, Any]
-BASE = "http://127.0.0.1:8000"
+BASE = "http://testserver"
 PASSCODE = "heron 47"
 WHO = "Dr Jay"
 

@@ -21,6 +21,5 @@ def live(settings: Settings, stand_ins: StandIns) -> Generator[TestClient]:
     app = create_app(settings, replace(stand_ins, clock=SettableClock(datetime.now(UTC))))
     with serving(app) as running:
         address = f"http://127.0.0.1:{running.port}"
-        app.state.parts = replace(app.state.parts, public_url=address)
         with httpx2.Client(base_url=address) as client:
             yield cast("TestClient", client)

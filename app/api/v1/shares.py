@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.address import link_base
 from app.api.bodies import AUTH_BYTES, json_body
 from app.api.deps import Patient, TheParts
 from app.api.limits import LimitedRoute, show
@@ -152,7 +153,8 @@ async def make_share(
 ) -> ShareOut:
     """A link to an encrypted file of the diary; the service forgets the key."""
     _admit(request, parts, access)
-    made = await linking.make(parts, access, _wanted(body, parts.clock()), json_of)
+    wanted = _wanted(body, parts.clock())
+    made = await linking.make(parts, access, wanted, json_of, base=link_base(request))
     return ShareOut(
         id=made.id,
         shlink=made.shlink,

@@ -10,6 +10,8 @@ from app.domain.sharing.share import ShareKind
 
 PATH: Final = "/shl"
 VIEWER_PATH: Final = "/s"
+LONGEST_BASE: Final = 80
+"""Characters of the service's own address, so that a link's is within 128."""
 LABEL: Final = "Health diary"
 """Never a condition: a label is shown before anything is opened."""
 FLAGS: Final = {ShareKind.VISIT: "U", ShareKind.ONGOING: "LP"}
