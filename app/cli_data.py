@@ -19,6 +19,7 @@ from app.services.export import export_of
 from app.services.whole_file import whole_file
 from app.storage.data_folder import own
 from app.storage.engines import make_engine, sqlite_file
+from app.storage.erasures import Erasures
 from app.storage.schema import migrate
 
 _PRIVATE = "It holds password hashes and health data: encrypt it, and keep it from everybody's eyes."
@@ -96,12 +97,22 @@ def _restore(settings: Settings, chosen: argparse.Namespace, need_database: Call
             if is_blank(url):
                 migrate(make_engine(url))
             need_database(settings)
-            restored = restore_backup(url, file, backup, replace=chosen.replace, at=system_clock(), chance=os.urandom)
+            restored = restore_backup(
+                url,
+                file,
+                backup,
+                replace=chosen.replace,
+                erasures=Erasures(settings.data),
+                at=system_clock(),
+                chance=os.urandom,
+            )
     _tell(restored, chosen.file)
     _say(
         f"Restored as of {backup.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC, diaries: {restored.diaries}. All sessions "
         "have ended; once signed in again, phones bring back what they hold that is newer."
     )
+    if restored.erased_again:
+        _say(f"Accounts that were erased since the backup, and are not brought back: {restored.erased_again}.")
     return 0
 
 

@@ -48,6 +48,7 @@ from app.storage import data_folder, sqlite_library
 from app.storage.bulletin import Bulletin
 from app.storage.database import Database
 from app.storage.engines import sqlite_file
+from app.storage.erasures import Erasures
 from app.storage.moves import Tell
 from app.storage.schema import wanted_revision
 from app.web import reset, viewer
@@ -180,6 +181,7 @@ def make_parts(settings: Settings, stand_ins: StandIns) -> Parts:
         limits=RouteLimits(clock=stand_ins.clock) if settings.limits is Switch.ON else None,
         mailer=stand_ins.mailer or _mailer(settings),
         public_url=settings.public_url,
+        erasures=Erasures(settings.data),
         printer=Printer(),
         tickets=Tickets(secret_key),
         turns=Turns(),

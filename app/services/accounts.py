@@ -1,7 +1,10 @@
 """Accounts: made, read, changed, given a new password, erased."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+import structlog
 
 from app.domain.access import Nobody, Operator, Role, SignedIn
 from app.domain.accounts import (
@@ -24,6 +27,8 @@ from app.services.guessing import prove, prove_again, subject_of
 from app.services.parts import Parts
 from app.storage.logins import Login, NewLogin
 from app.storage.work import Work
+
+_log: Final = structlog.get_logger()
 
 
 async def sign_up(  # noqa: PLR0913 - what an account is made of
@@ -108,6 +113,10 @@ async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: st
         work.guesses.forget(proof.guesser.subject)
 
     await parts.database.write(access, erase_all)
+    try:
+        await asyncio.to_thread(parts.erasures.note, access.account_id)
+    except OSError as failure:  # the account is gone all the same; only a restore would not know
+        _log.error("erasure-not-noted", exc_info=failure)
     return proof.standings
 
 

@@ -13,6 +13,7 @@ from app.security.tokens import Chance
 from app.services.backup_file import DamagedBackup, Manifest, rows_in, verified, whole_digest, write_backup
 from app.services.whole_file import whole_file
 from app.storage.backups import KEPT, Restoring, UnfitRows, columns_of, restoring, snapshot
+from app.storage.erasures import Erasures
 from app.storage.schema import wanted_revision
 
 _BACKUP: Final = Operator(reason="backup")
@@ -37,6 +38,8 @@ class Restored(Taken):
     """A backup that was brought back."""
 
     diaries: int
+    erased_again: int
+    """Accounts that the backup holds, and that were erased since."""
 
 
 def take_backup(url: str, path: Path, *, at: datetime) -> Taken:
@@ -79,13 +82,14 @@ def read_backup(file: IO[bytes]) -> Taken:
     return Taken(manifest=manifest, sha256=whole_digest(file))
 
 
-def restore_backup(  # noqa: PLR0913 - what, where to, over what, when and by what chance
-    url: str, file: IO[bytes], backup: Taken, *, replace: bool, at: datetime, chance: Chance
+def restore_backup(  # noqa: PLR0913 - what, where to, over what, without whom, when and by what chance
+    url: str, file: IO[bytes], backup: Taken, *, replace: bool, erasures: Erasures, at: datetime, chance: Chance
 ) -> Restored:
     """Puts a backup that `read_backup` read into a database of this version's schema, all or nothing.
 
-    Every diary begins a new epoch, so that its phones start over, and all sessions end. Refuses as Database does;
-    raises RestoreRefused where the database holds accounts and `replace` does not say that they may go.
+    Every diary begins a new epoch, so that its phones start over, all sessions end, and who was erased stays so.
+    Refuses as Database does; raises RestoreRefused where the database holds accounts and `replace` does not say that
+    they may go.
     """
     with restoring(url, _RESTORE) as database:
         database.lock()
@@ -100,7 +104,8 @@ def restore_backup(  # noqa: PLR0913 - what, where to, over what, when and by wh
             raise RestoreRefused("a diary has used up its revisions; is this machine's clock right?") from None
         database.pause_consents(at)
         database.keep_counting()
-    return Restored(manifest=backup.manifest, sha256=backup.sha256, diaries=diaries)
+        erased = database.erase_again(erasures)
+    return Restored(manifest=backup.manifest, sha256=backup.sha256, diaries=diaries, erased_again=erased)
 
 
 def _fill(database: Restoring, file: IO[bytes], manifest: Manifest) -> None:

@@ -13,6 +13,7 @@ from app.services.news import News
 from app.services.printing import Printer
 from app.services.turns import Turns
 from app.storage.database import Database
+from app.storage.erasures import Erasures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Parts:
     mailer: Mailer | None
     """None where no mail server is configured."""
     public_url: str
+    erasures: Erasures
+    """What a restore has to erase again."""
     printer: Printer
     tickets: Tickets
     """Of the files of links."""

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, bindparam, delete
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import Operator
-from app.domain.ids import Revision
+from app.domain.ids import AccountId, Revision
 from app.domain.records.record import decode, encode
 from app.domain.sync.change import Outcome
 from app.domain.sync.epoch import Fork
@@ -24,6 +24,7 @@ from app.domain.sync.past import changes_text, kept_entry
 from app.storage import tables
 from app.storage.columns import Instant, JsonText
 from app.storage.database import at_length
+from app.storage.erasures import Erasures
 from app.storage.failures import as_refusal
 from app.storage.schema import present_revision
 
@@ -56,7 +57,9 @@ _LARGE_AT_ONCE: Final = 4
 """Rows of several megabytes."""
 _account_keys = select(tables.accounts.c.key).order_by(tables.accounts.c.key)
 _any_account = select(tables.accounts.c.key).limit(1)
+_account_ids = select(tables.accounts.c.id)
 _erase_all = delete(tables.accounts)
+_erase_one = delete(tables.accounts).where(tables.accounts.c.id == bindparam("erased"))
 _state = select(tables.patient_state.c.rev, tables.patient_state.c.epoch).where(
     tables.patient_state.c.patient == bindparam("patient")
 )
@@ -115,6 +118,13 @@ class Restoring(Snapshot):
     def erase(self) -> None:
         """Deletes every account with all that hangs on it: diaries, sessions, tokens."""
         self._connection.execute(_erase_all)
+
+    def erase_again(self, erasures: Erasures) -> int:
+        """Deletes the accounts that were erased since the backup was taken, and says how many."""
+        erased = erasures.among([AccountId(found) for found in self._connection.execute(_account_ids).scalars()])
+        for account in erased:
+            self._connection.execute(_erase_one, {"erased": account})
+        return len(erased)
 
     def lock(self) -> None:
         """Lets nobody sign up, in or out until the end, where another process could."""

@@ -22,7 +22,7 @@ from tests.support import contract, postgres
 from tests.support.diary import SAMPLES, Phone
 from tests.support.links import ongoing_link, visit_link
 from tests.support.operator import all_rows, done, refused, rewritten, rows, run
-from tests.support.people import Person, sign_in, sign_up
+from tests.support.people import PASSWORD, Person, sign_in, sign_up
 from tests.support.sharing import invited, pending, shared
 
 MOVED = {"patient_state", "forks", "grants", "shares"}
@@ -183,6 +183,34 @@ def test_whoever_signs_in_again_finds_the_diary_and_new_accounts_get_keys_of_the
         pains = [(item["device"], item["new"]) for item in items if item["field"] == "pain"]
         assert pains[0] == ("phone-1", 3)
         assert [new for _, new in pains] == [3, 5]
+
+
+def test_who_was_erased_since_the_backup_is_not_brought_back(
+    backup: Path, settings: Settings, owner: Person, stand_ins: StandIns
+) -> None:
+    with TestClient(create_app(settings, stand_ins)) as client:
+        erased = client.post("/v1/me/erasure", json={"password": PASSWORD}, headers=owner.headers)
+        assert erased.status_code == 204
+    (ledger,) = (settings.data / "erased.txt").read_text().splitlines()
+    assert owner.account["id"] not in ledger
+    assert "not brought back: 1." in done(settings, "restore", "--replace", backup)
+    with TestClient(create_app(settings, stand_ins)) as client:
+        form = {"grant_type": "password", "username": owner.email, "password": PASSWORD}
+        assert client.post("/v1/auth/token", data=form).json()["code"] == "invalid-grant"
+    kept = settings.data / "again.zip"
+    done(settings, "backup", kept)
+    assert [row["role"] for row in rows(kept, "accounts")] == ["clinician"]
+    assert rows(kept, "records") == rows(kept, "record_history") == []
+
+
+def test_an_erasure_that_cannot_be_noted_is_done_all_the_same(
+    owner: Person, settings: Settings, stand_ins: StandIns
+) -> None:
+    (settings.data / "erased.txt").mkdir()
+    with TestClient(create_app(settings, stand_ins)) as client:
+        erased = client.post("/v1/me/erasure", json={"password": PASSWORD}, headers=owner.headers)
+        assert erased.status_code == 204
+        assert client.get("/v1/me", headers=owner.headers).status_code == 401
 
 
 def _lines(members: dict[str, bytes]) -> list[bytes]:
