@@ -51,7 +51,7 @@ from app.storage.engines import sqlite_file
 from app.storage.erasures import Erasures
 from app.storage.moves import Tell
 from app.storage.schema import wanted_revision
-from app.web import reset, viewer
+from app.web import invite, reset, viewer
 
 _DESCRIPTION = (
     "A symptom diary for people on low-dose naltrexone: daily scores and doses from several devices, and honest trend "
@@ -99,6 +99,7 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.include_router(operations(metrics, lambda: readiness(app.state.parts.database)))
     app.include_router(reset.router)
     app.include_router(viewer.router)
+    app.include_router(invite.router)
     document.install(app, {**v1.SCHEMAS, **fhir.SCHEMAS, **links.SCHEMAS}, v1.EXAMPLES)
     route_index.install(app)
     middleware.install(app, metrics, Middleware(Unchanged, below=trends.PATH, tag=trends.present_tag))

@@ -1,0 +1,28 @@
+"""An invite's link and QR code lead to a page that can take it up."""
+
+import base64
+import hashlib
+import re
+
+from starlette.testclient import TestClient
+
+from tests.support.people import Person
+from tests.support.sharing import invited
+
+
+def test_the_link_of_an_invite_leads_to_the_page(client: TestClient, patient: Person) -> None:
+    path, _, secret = invited(client, patient)["secret_url"].removeprefix("http://127.0.0.1:8000").partition("#")
+    page = client.get(path)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert secret
+    assert "/v1/grants/redeem" in page.text
+
+
+def test_the_page_runs_its_own_script_and_no_other(client: TestClient) -> None:
+    page = client.get("/invite")
+    policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
+    for tag in ("script", "style"):
+        (inside,) = re.findall(f"<{tag}>(.*?)</{tag}>", page.text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert policy[f"{tag}-src"] == f"'sha256-{digest}'"
+    assert (policy["default-src"], policy["connect-src"]) == ("'none'", "'self'")
