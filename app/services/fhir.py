@@ -23,7 +23,7 @@ from app.domain.fhir.observation import observations
 from app.domain.fhir.own import FEW, MANY, own_diary
 from app.domain.fhir.patient import patient
 from app.domain.fhir.search import Found, Search, Span, page
-from app.domain.fhir.shared import permission_of
+from app.domain.fhir.shared import link_permission, permission_of
 from app.domain.fhir.shown import Person, Shown
 from app.domain.records.kinds import CONDITION_KIND, DAY, DOSE, MEASURE_KIND, MEDICATION, MOMENT, REGIMEN_STEP, Kind
 from app.domain.records.listing import Window
@@ -99,8 +99,12 @@ async def own_medication_statements(parts: Parts, access: OwnDiary) -> list[Reso
 async def own_consents(parts: Parts, access: OwnDiary) -> list[Resource]:
     """What the patient allowed others, the ended ones too; an invitation that waits for an answer is none yet."""
     names, now = own_names(parts.secret_key, access), parts.clock()
-    grants = await parts.database.read(access, lambda work: work.grants.listed())
-    return [consent(permission_of(grant, now), names) for grant in grants if grant.status is not Status.PENDING]
+    grants, shares = await parts.database.read(access, lambda work: (work.grants.listed(), work.shares.listed()))
+    given = [permission_of(grant, now) for grant in grants if grant.status is not Status.PENDING]
+    for share in shares:
+        active = share.status_at(now) is Status.ACTIVE and share.spent() is None
+        given.append(link_permission(share.id, share.terms, share.created_at, share.expires_at, active=active))
+    return [consent(permission, names) for permission in given]
 
 
 async def own_audit_events(parts: Parts, access: OwnDiary, span: Span, *, after: int, limit: int) -> LogEvents:

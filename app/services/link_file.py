@@ -9,15 +9,13 @@ from app import __version__
 from app.domain.access import Guest, OwnDiary
 from app.domain.clock import day_in_zone
 from app.domain.fhir.bundle import collection, document
-from app.domain.fhir.consent import Permission
 from app.domain.fhir.datatypes import Resource
 from app.domain.fhir.search import Span
-from app.domain.fhir.shared import shared_diary, shared_names
+from app.domain.fhir.shared import link_permission, shared_diary, shared_names
 from app.domain.fhir.shown import Person
 from app.domain.ids import ShareId
 from app.domain.report.check_in import rendering, story
 from app.domain.sharing.consent import Assurance
-from app.domain.sharing.scopes import in_order
 from app.domain.sharing.share import Identity
 from app.domain.sharing.terms import Terms
 from app.domain.sharing.visible import VisibleDiary
@@ -62,15 +60,7 @@ def _reader(access: OwnDiary, contents: Contents) -> Guest:
 
 def _document(visible: VisibleDiary, contents: Contents, now: datetime) -> Resource:
     terms = contents.terms
-    permission = Permission(
-        id=contents.id,
-        active=True,
-        given_at=contents.given_at,
-        expires_at=contents.expires_at,
-        scopes=tuple(scope.value for scope in in_order(terms.scopes)),
-        data_from=terms.data_from,
-        data_to=terms.data_to,
-    )
+    permission = link_permission(contents.id, terms, contents.given_at, contents.expires_at, active=True)
     shown = shared_diary(visible, Person(), Span(), with_trends=True)
     return document(shown, shared_names(terms, in_bundle=True), now, __version__, permission=permission)
 

@@ -280,3 +280,12 @@ def test_link_is_never_longer_than_it_may_be(client: TestClient, patient: Person
         headers={**patient.headers, "Host": f"{'h' * 60}.{'i' * 20}.example"},
     )
     assert strange.json()["viewer_url"].startswith("http://127.0.0.1:8000/s#shlink:/")
+
+
+def test_links_are_consents_among_the_patients_own(client: TestClient, patient: Person) -> None:
+    link = visit_link(client, patient, max_uses=1)
+    link.get()
+    visit_link(client, patient, data_to="2026-03-01")
+    found = client.get("/v1/fhir/Consent?patient=me", headers=patient.headers).json()["entry"]
+    told = [(one["resource"]["status"], one["resource"]["provision"].get("dataPeriod")) for one in found]
+    assert told == [("inactive", None), ("active", {"end": "2026-03-01"})]

@@ -3,15 +3,20 @@
 Whatever route the document shows for clinicians is asked, with and without what it takes; a new one joins by itself.
 """
 
+import json
 import re
+from base64 import b64decode
+from io import BytesIO
 from typing import Any
 
 import pytest
 from httpx2 import Response
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from tests.support.contract import operations
 from tests.support.diary import Phone, uuid7
+from tests.support.links import Link, visit_link
 from tests.support.pdf import read, text
 from tests.support.people import Person, sign_up
 from tests.support.sharing import Shared, shared
@@ -89,9 +94,23 @@ def found(answers: list[Response], words: tuple[str, ...]) -> set[str]:
     for answer in answers:
         is_document = answer.content.startswith(b"%PDF")
         body = text(read(answer)) if is_document else answer.content.decode("utf-8", "replace")
-        told = body + repr(answer.headers.multi_items())
-        seen |= {word for word in words if re.search(re.escape(word), told, re.IGNORECASE)}
+        seen |= words_in(body + repr(answer.headers.multi_items()), words)
     return seen
+
+
+def words_in(told: str, words: tuple[str, ...]) -> set[str]:
+    return {word for word in words if re.search(re.escape(word), told, re.IGNORECASE)}
+
+
+def file_of(link: Link) -> str:
+    """All that the file of a link says, its papers too."""
+    bundle = link.bundle()
+    papers = [
+        PdfReader(BytesIO(b64decode(entry["resource"]["content"][0]["attachment"]["data"])))
+        for entry in bundle["entry"]
+        if entry["resource"]["resourceType"] == "DocumentReference"
+    ]
+    return json.dumps(bundle, ensure_ascii=False) + "".join(map(text, papers))
 
 
 SCOPES = [
@@ -115,6 +134,18 @@ def test_nothing_tells_of_what_was_not_granted(client: TestClient, diary: Person
         assert found(answers, DOSES) == set(DOSES)
     else:  # of the days that are shown one may be the first dose's
         assert found(answers, DOSES) <= ({DOSES[1]} if "observations" in scopes else set())
+
+
+@pytest.mark.parametrize("identity", [None, {"name": "Ada", "birth_date": "1975-04-30", "gender": "female"}])
+def test_files_of_links_tell_as_little(client: TestClient, diary: Person, identity: object) -> None:
+    for scopes in SCOPES:
+        told = file_of(
+            visit_link(client, diary, scopes=scopes, data_from="2026-01-10", data_to="2026-02-26", identity=identity)
+        )
+        assert "Fibromyalgia" in told
+        assert words_in(told, HIDDEN) == set()
+        assert words_in(told, NOTES) == (set(NOTES) if "notes" in scopes else set())
+        assert "doses" in scopes or words_in(told, DOSES) <= ({DOSES[1]} if "observations" in scopes else set())
 
 
 def test_a_refusal_tells_as_little_in_every_state(client: TestClient, diary: Person) -> None:

@@ -39,6 +39,21 @@ def shared_diary(visible: VisibleDiary, person: shown.Person, span: Span, *, wit
     )
 
 
+def link_permission(
+    share_id: str, terms: Terms, given_at: datetime, expires_at: datetime, *, active: bool
+) -> Permission:
+    """What a Consent says of a share, whose recipient is whoever holds the link."""
+    return Permission(
+        id=share_id,
+        active=active,
+        given_at=given_at,
+        expires_at=expires_at,
+        scopes=tuple(scope.value for scope in in_order(terms.scopes)),
+        data_from=terms.data_from,
+        data_to=terms.data_to,
+    )
+
+
 def permission_of(grant: Grant, now: datetime) -> Permission:
     """What a Consent says of a grant."""
     recipient, terms = grant.recipient, grant.terms

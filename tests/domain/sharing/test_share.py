@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.domain.errors import Refusal
+from app.domain.fhir.shared import link_permission
 from app.domain.sharing.consent import GrantExpired, GrantPaused, GrantRevoked, Status, refusal
 from app.domain.sharing.receipts import Event, share_receipt
 from app.domain.sharing.scopes import Scope
@@ -15,6 +16,8 @@ from app.domain.sharing.share import (
     Identity,
     LinkLocked,
     LinkUsedUp,
+    PasscodeMissing,
+    PasscodeWrong,
     Share,
     ShareKind,
     Wanted,
@@ -130,3 +133,16 @@ def test_a_receipt_of_a_share_names_no_recipient() -> None:
     assert said["withdrawal_url"] == "https://x.org/v1/shares/s1/revoke"
     assert said["consent_id"] == "s1"
     assert said["subject"] != "s1"
+
+
+def test_a_passcode_that_is_wrong_or_missing_says_how_many_tries_are_left() -> None:
+    for refused, code in ((PasscodeMissing(10), "passcode-missing"), (PasscodeWrong(3), "passcode-wrong")):
+        assert (refused.code, str(refused)) == (code, code)
+    assert PasscodeWrong(3).remaining_attempts == 3
+
+
+def test_a_consent_of_a_link_names_nobody() -> None:
+    its = share()
+    told = link_permission(its.id, its.terms, its.created_at, its.expires_at, active=False)
+    assert (told.id, told.active, told.recipient) == ("s1", False, None)
+    assert told.scopes == ("summary", "doses", "observations", "notes", "export")
