@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from app.logs import configure_logs
 from app.services.backup import read_backup, restore_backup, take_backup
+from app.storage.erasures import Erasures
 from scripts.lib.fleet.service import Service
 from scripts.lib.fleet.stores import Eye, PostgresStore, SqliteStore, Store
 from tests.support import postgres
@@ -111,7 +112,15 @@ class Ground:
         await self.service.close()
         self.eye.close()
         with path.open("rb") as file:
-            restore_backup(self.store.url, file, read_backup(file), replace=True, at=self.clock.now, chance=os.urandom)
+            restore_backup(
+                self.store.url,
+                file,
+                read_backup(file),
+                replace=True,
+                erasures=Erasures(self._folder),
+                at=self.clock.now,
+                chance=os.urandom,
+            )
         await self.service.open()
 
     async def sign_in(self) -> Tokens:
