@@ -7,25 +7,37 @@ import { compactDecrypt, base64url } from "jose";
 import { SHLViewer } from "kill-the-clipboard";
 import decodeQR from "qr/decode.js";
 
-const PIXELS = 4; // a module's width
+const PIXELS = [2, 3, 5]; // a module's width: this reader of pictures misses one in fifty at any one size but the first
+
+function linkIn(svg) {
+  let missed;
+  for (const pixels of PIXELS) {
+    try {
+      return decodeQR(drawn(svg, pixels));
+    } catch (error) {
+      missed = error;
+    }
+  }
+  throw missed;
+}
 
 // The picture's own path: horizontal runs of dark modules, each after a move.
-function linkIn(svg) {
+function drawn(svg, pixels) {
   const size = Number(/viewBox="0 0 (\d+)/.exec(svg)[1]);
-  const data = new Uint8Array(size * PIXELS * size * PIXELS * 4).fill(255);
+  const data = new Uint8Array(size * pixels * size * pixels * 4).fill(255);
   const path = /class="qrline"[^>]* d="([^"]+)"/.exec(svg)[1];
   let [x, y] = [0, 0];
   for (const [, command, first, second] of path.matchAll(/([Mmh])(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?/g)) {
     if (command === "M") [x, y] = [Number(first), Number(second)];
     if (command === "m") [x, y] = [x + Number(first), y + Number(second)];
     if (command !== "h") continue;
-    for (let row = 0; row < PIXELS; row += 1) {
-      const start = ((Math.floor(y) * PIXELS + row) * size + x) * PIXELS * 4;
-      for (let at = 0; at < Number(first) * PIXELS; at += 1) data.fill(0, start + at * 4, start + at * 4 + 3);
+    for (let row = 0; row < pixels; row += 1) {
+      const start = ((Math.floor(y) * pixels + row) * size + x) * pixels * 4;
+      for (let at = 0; at < Number(first) * pixels; at += 1) data.fill(0, start + at * 4, start + at * 4 + 3);
     }
     x += Number(first);
   }
-  return decodeQR({ width: size * PIXELS, height: size * PIXELS, data });
+  return { width: size * pixels, height: size * pixels, data };
 }
 
 async function byHand(address, passcode) {
