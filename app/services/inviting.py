@@ -63,8 +63,8 @@ class Redeemed:
     match_number: str
 
 
-async def invite(parts: Parts, access: OwnDiary, invitation: Invitation) -> Invited:
-    """A new invite; refuses with Invalid."""
+async def invite(parts: Parts, access: OwnDiary, invitation: Invitation, *, base: str) -> Invited:
+    """A new invite, whose link begins with `base`; refuses with Invalid."""
     at = parts.clock()
     offer, purpose = invitation.offer, invitation.purpose
     errors = [*offer_errors(offer, purpose), *expiry_errors(invitation.grant_expires_at, at, LONGEST_GRANT)]
@@ -96,7 +96,7 @@ async def invite(parts: Parts, access: OwnDiary, invitation: Invitation) -> Invi
     code = await parts.database.write(access, add)
     return Invited(
         id=invite_id,
-        secret_url=f"{parts.public_url}{INVITE_PATH}#{token}",
+        secret_url=f"{base}{INVITE_PATH}#{token}",
         spoken_code=code.text,
         expires_at=expires_at,
         grant_expires_at=invitation.grant_expires_at,

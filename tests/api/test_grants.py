@@ -32,7 +32,7 @@ def grants(client: TestClient, person: Person) -> list[dict[str, object]]:
 
 def test_invite_is_told_once_in_three_forms(client: TestClient, patient: Person) -> None:
     invite = invited(client, patient, expires_at="2026-05-01T00:00:00+02:00")
-    assert invite["secret_url"].startswith("http://127.0.0.1:8000/invite#onset_in_")
+    assert invite["secret_url"].startswith("http://testserver/invite#onset_in_")
     assert re.fullmatch(f"[{CROCKFORD}]{{10}}", invite["spoken_code"])
     assert invite["qr_svg"].startswith("<svg")
     assert (invite["expires_at"], invite["grant_expires_at"]) == ("2026-03-02T12:15:00Z", "2026-04-30T22:00:00Z")

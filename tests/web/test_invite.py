@@ -6,16 +6,24 @@ import re
 
 from starlette.testclient import TestClient
 
-from tests.support.people import Person
+from app.config import Settings
+from app.main import StandIns, create_app
+from tests.support.people import Person, sign_up
 from tests.support.sharing import invited
 
 
 def test_the_link_of_an_invite_leads_to_the_page(client: TestClient, patient: Person) -> None:
-    path, _, secret = invited(client, patient)["secret_url"].removeprefix("http://127.0.0.1:8000").partition("#")
+    path, _, secret = invited(client, patient)["secret_url"].removeprefix("http://testserver").partition("#")
     page = client.get(path)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert secret
     assert "/v1/grants/redeem" in page.text
+
+
+def test_the_link_begins_with_the_address_that_the_operator_told(settings: Settings, stand_ins: StandIns) -> None:
+    told = Settings(**settings.model_dump(exclude_defaults=True), public_url="https://diary.example")
+    with TestClient(create_app(told, stand_ins)) as client:
+        assert invited(client, sign_up(client))["secret_url"].startswith("https://diary.example/invite#")
 
 
 def test_the_page_runs_its_own_script_and_no_other(client: TestClient) -> None:

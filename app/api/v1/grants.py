@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.address import link_base
 from app.api.bodies import AUTH_BYTES, json_body
 from app.api.deps import Caller, Clinician, Patient, TheParts
 from app.api.limits import LimitedRoute, show
@@ -158,7 +159,10 @@ class GrantsOut(BaseModel):
 
 @router.post("/invites", status_code=201)
 async def invite(
-    parts: TheParts, access: Patient, body: Annotated[InviteIn, json_body(InviteIn, limit=AUTH_BYTES)]
+    request: Request,
+    parts: TheParts,
+    access: Patient,
+    body: Annotated[InviteIn, json_body(InviteIn, limit=AUTH_BYTES)],
 ) -> InviteOut:
     """Offer a clinician to see something of the diary; nothing is visible before it is confirmed."""
     invitation = Invitation(
@@ -172,7 +176,7 @@ async def invite(
         purpose=body.purpose,
         show_name=body.show_name,
     )
-    invited = await inviting.invite(parts, access, invitation)
+    invited = await inviting.invite(parts, access, invitation, base=link_base(request))
     return InviteOut(
         id=invited.id,
         secret_url=invited.secret_url,
