@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 from app.domain.trends.composite import composite
 from app.domain.trends.look import Look, Subject
-from app.domain.trends.periods import BASELINE_VALID_WEEKS, Period
+from app.domain.trends.periods import BASELINE_VALID_WEEKS, Period, split
 from app.domain.trends.series import Values
+from app.domain.trends.treatment import Pause
 from app.domain.trends.verdict import (
     BASELINE_ENTRIES,
     TREATMENT_WEEKS,
@@ -57,7 +58,7 @@ def confirmation(subject: Subject, period: Period) -> Need:
 def _possible_from(subject: Subject, stands: Standing, seen: Look, period: Period) -> date | None:
     if not period.treated:
         return _possible_before_first_dose(subject, seen.diary.treatment.planned_on, seen.as_of)
-    return _sixth_week_ends(subject, stands, period) if enough_baseline(stands.baseline) else None
+    return _sixth_week_ends(subject, stands, seen, period) if enough_baseline(stands.baseline) else None
 
 
 def _baseline_by(seen: Look, period: Period) -> date | None:
@@ -78,11 +79,11 @@ def _baseline_needs(measure: str | None, stands: Standing, by: date | None) -> I
         yield Need(code="baseline_weeks", measure=measure, have=before.weeks, want=BASELINE_VALID_WEEKS, by=by)
 
 
-def _sixth_week_ends(subject: Subject, stands: Standing, period: Period) -> date | None:
+def _sixth_week_ends(subject: Subject, stands: Standing, seen: Look, period: Period) -> date | None:
     """When the last missing treatment week is over; None while the treatment pauses, or past the weeks that count."""
-    as_of = period.ends_on
-    if any(pause.restarts_on is None and as_of - _DAY <= pause.nights.last for pause in period.pauses):
+    if any(_goes_on(pause, seen) for pause in period.pauses):
         return None
+    as_of = period.ends_on
     missing = TREATMENT_WEEKS - len(stands.treatment)
     for week in range(period.complete_weeks, SCAN_WEEKS):
         if period.judges(week) and _can_count(subject.values, period.first_day(week), as_of):
@@ -90,6 +91,14 @@ def _sixth_week_ends(subject: Subject, stands: Standing, period: Period) -> date
             if missing == 0:
                 return period.last_day(week)
     return None
+
+
+def _goes_on(pause: Pause, seen: Look) -> bool:
+    """Whether the next dose may be the restart after a pause, and by that begin to count the weeks anew."""
+    if pause.restarts_on is not None:
+        return False
+    tomorrow = seen.as_of + _DAY
+    return seen.as_of - _DAY <= pause.nights.last or split(pause, seen.targets, tomorrow) is not None
 
 
 def _can_count(values: Values, begins: date, as_of: date) -> bool:

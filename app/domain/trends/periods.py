@@ -81,8 +81,9 @@ def periods(treatment: Treatment, targets: Mapping[str, Values], as_of: date) ->
     done: list[Period] = []
     start, span, short = treatment.first_dose, baseline_before(treatment.first_dose), list[Pause]()
     for pause in treatment.pauses:
-        washed = _washed_out(pause)
-        if pause.restarts_on is None or washed is None or not _is_baseline(targets, washed, pause.restarts_on):
+        restart = pause.restarts_on
+        washed = None if restart is None else split(pause, targets, restart)
+        if restart is None or washed is None:
             short.append(pause)
             continue
         end = pause.nights.first - _DAY
@@ -90,19 +91,19 @@ def periods(treatment: Treatment, targets: Mapping[str, Values], as_of: date) ->
             done.append(
                 Period(starts_on=start, ends_on=end, baseline=span, treated=True, ended=True, pauses=tuple(short))
             )
-        start, span, short = pause.restarts_on, washed, []
+        start, span, short = restart, washed, []
     present = Period(starts_on=start, ends_on=as_of, baseline=span, treated=True, ended=False, pauses=tuple(short))
     return [*done, present]
 
 
-def _washed_out(pause: Pause) -> DateRange | None:
-    """The days of a pause that may be a baseline, at most the last 8 weeks before the restart."""
-    first = pause.nights.first + timedelta(days=WASHOUT_DAYS)
-    if pause.restarts_on is not None:
-        first = max(first, baseline_before(pause.restarts_on).first)
-    return DateRange(first=first, last=pause.nights.last) if first <= pause.nights.last else None
+def split(pause: Pause, targets: Mapping[str, Values], restart: date) -> DateRange | None:
+    """The baseline within a pause that a restart on this date would end; None where it is too short for one.
 
-
-def _is_baseline(targets: Mapping[str, Values], span: DateRange, restart: date) -> bool:
+    The baseline is at most the last 8 weeks before the restart.
+    """
+    first = max(pause.nights.first + timedelta(days=WASHOUT_DAYS), baseline_before(restart).first)
+    if first > pause.nights.last:
+        return None
+    span = DateRange(first=first, last=pause.nights.last)
     inside = composite({code: within(values, span) for code, values in targets.items()}, span).values
-    return baseline(weekly_rows(inside, restart.toordinal())).weeks >= BASELINE_VALID_WEEKS
+    return span if baseline(weekly_rows(inside, restart.toordinal())).weeks >= BASELINE_VALID_WEEKS else None

@@ -125,6 +125,16 @@ def test_past_104_weeks_no_further_week_can_count() -> None:
     assert verdict(written, on(102 * 7)).possible_from == on(104 * 7 - 1)
 
 
+def test_no_date_is_told_while_the_next_dose_may_be_a_restart_that_counts_the_weeks_anew() -> None:
+    held = [Dose(on(day), DoseStatus.HELD, None, None) for day in range(1, 60)]
+    written = Written(days=steady(range(-28, 60)), doses=[*taken(range(1)), *held])
+    for day in (59, 70):
+        found = verdict(written, on(day))
+        assert (found.status, found.possible_from) == (Status.NOT_ENOUGH_DATA, None)
+    written = written.with_more({}, taken(range(71, 120)))
+    assert verdict(written.with_more(steady(range(60, 120)), []), on(71)).possible_from == on(71 + 41)
+
+
 @pytest.mark.parametrize(("score", "status"), [(2, Status.TOO_LOW_TO_JUDGE), (3, Status.NO_CLEAR_CHANGE)])
 def test_below_a_mean_of_3_there_is_no_room_for_a_fall(score: int, status: Status) -> None:
     written = Written(
