@@ -29,13 +29,16 @@ hypothesis.settings.load_profile("onset")
 
 CHEAP = HashingCost(memory_kib=64, passes=1)
 
-pytest_plugins = ["tests.support.statements"]  # every statement on a diary's tables names its patient
+pytest_plugins = [
+    "tests.support.statements",  # every statement on a diary's tables names its patient
+    "tests.support.coverage",
+]
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
     """The server of the whole run, shared by its worker processes."""
-    return postgres.start(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex))
+    return postgres.start(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex), durable=False)
 
 
 @pytest.fixture(scope="session")
