@@ -15,7 +15,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 
 from app import __version__
-from app.api import document, fhir, links, middleware, problems, route_index, v1
+from app.api import document, fhir, fhir_ones, fhir_schemas, links, middleware, problems, route_index, v1
 from app.api.admission import Admission
 from app.api.metrics import Metrics
 from app.api.network import parse_proxies
@@ -94,13 +94,13 @@ def create_app(settings: Settings, stand_ins: StandIns | None = None) -> FastAPI
     app.state.rendered = Rendered()
     app.state.stopping = asyncio.Event()
     v1.install(app)
-    app.router.routes.extend(fhir.ROUTES)
+    app.router.routes.extend([*fhir.ROUTES, *fhir_ones.ROUTES])
     app.router.routes.extend(links.router.routes)
     app.include_router(operations(metrics, lambda: readiness(app.state.parts.database)))
     app.include_router(reset.router)
     app.include_router(viewer.router)
     app.include_router(invite.router)
-    document.install(app, {**v1.SCHEMAS, **fhir.SCHEMAS, **links.SCHEMAS}, v1.EXAMPLES)
+    document.install(app, {**v1.SCHEMAS, **fhir_schemas.SCHEMAS, **links.SCHEMAS}, v1.EXAMPLES)
     route_index.install(app)
     middleware.install(app, metrics, Middleware(Unchanged, below=trends.PATH, tag=trends.present_tag))
     problems.install(app, _MEMBERS)

@@ -1,5 +1,6 @@
 """Diaries as FHIR R4, to be read by other programs (sharing, section 4)."""
 
+from itertools import compress
 from typing import Annotated, Any, Final
 
 import orjson
@@ -26,6 +27,7 @@ from app.api.fhir_pages import (
     order,
     place_of,
 )
+from app.api.fhir_schemas import DENIED, shown
 from app.api.outcomes import MEDIA_TYPE, PREFIX
 from app.api.problems import problems
 from app.api.v1.router import Router
@@ -37,41 +39,15 @@ from app.domain.errors import NotFound
 from app.domain.fhir.capability import capability_statement
 from app.domain.fhir.code_system import ID, code_system
 from app.domain.fhir.datatypes import Resource
-from app.domain.fhir.search import Found, Search, Span, has_token, span_of
+from app.domain.fhir.observation_search import sought
+from app.domain.fhir.search import Found, Search, Span, span_of
 from app.domain.sharing.scopes import Scope
 from app.services import fhir, shared_fhir
 from app.services.clinic import Held
 
 _CACHE_CONTROL: Final = "public, max-age=3600"
 _UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Unchanged", **TAGGED}}
-_DENIED: Final = ("scope-not-granted", "grant-revoked", "grant-expired", "grant-paused")
-
-
-def _resource_schema(kind: str, **more: object) -> dict[str, Any]:
-    properties = {"resourceType": {"type": "string", "const": kind}, **more}
-    return {
-        "type": "object",
-        "description": f"{kind} of FHIR R4 (4.0.1).",
-        "required": [*properties],
-        "properties": properties,
-        "additionalProperties": True,
-    }
-
-
-SCHEMAS: Final = {
-    "FhirBundle": _resource_schema("Bundle", type={"type": "string", "enum": ["document", "searchset"]}),
-    "FhirPatient": _resource_schema("Patient", id={"type": "string"}),
-    "FhirCodeSystem": _resource_schema("CodeSystem", url={"type": "string"}),
-    "FhirCapabilityStatement": _resource_schema("CapabilityStatement", fhirVersion={"type": "string"}),
-}
-
-
-def _shown(name: str, **more: object) -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{name}"}
-    return {"description": "OK", "content": {MEDIA_TYPE: {"schema": schema}}, **more}
-
-
-_BUNDLE: Final[dict[int | str, dict[str, Any]]] = {200: _shown("FhirBundle"), **problems(404, *_DENIED)}
+_BUNDLE: Final[dict[int | str, dict[str, Any]]] = {200: shown("FhirBundle"), **problems(404, *DENIED)}
 
 Pid = Annotated[str, Path(max_length=64, description="`me`, or the Patient's id.")]
 
@@ -81,7 +57,7 @@ _private = Router(prefix=PREFIX, tags=["fhir"], default_response_class=Response,
 
 @router.get(
     "/metadata",
-    responses={200: _shown("FhirCapabilityStatement", **TAGGED), **_UNCHANGED},
+    responses={200: shown("FhirCapabilityStatement", **TAGGED), **_UNCHANGED},
     openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 async def read_capabilities(request: Request) -> Response:
@@ -92,7 +68,7 @@ async def read_capabilities(request: Request) -> Response:
 
 @router.get(
     f"/CodeSystem/{ID}",
-    responses={200: _shown("FhirCodeSystem", **TAGGED), **_UNCHANGED},
+    responses={200: shown("FhirCodeSystem", **TAGGED), **_UNCHANGED},
     openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 async def read_code_system(request: Request) -> Response:
@@ -100,7 +76,7 @@ async def read_code_system(request: Request) -> Response:
     return _public(request, f'"{CATALOGUE_VERSION}"', code_system())
 
 
-@_private.get("/Patient/{pid}", responses={200: _shown("FhirPatient"), **problems(404, *_DENIED)})
+@_private.get("/Patient/{pid}", responses={200: shown("FhirPatient"), **problems(404, *DENIED)})
 async def read_fhir_patient(request: Request, parts: TheParts, caller: Caller, pid: Pid) -> Response:
     """The Patient: a pseudonym, and what the account or the grant tells."""
     asks = Asks(
@@ -142,12 +118,11 @@ async def search_fhir_observations(  # noqa: PLR0913 - a search has many paramet
     sort: Sort = None,
     at: PageAt = None,
 ) -> Response:
-    """Scores, readings and notes by their diary dates."""
-    has_code = has_token(code or (), lambda resource: [resource["code"]])
-    has_category = has_token(category or (), lambda resource: resource["category"])
+    """Scores, readings and notes by their diary dates; with category `trend`, what is computed from them."""
+    meant = sought(code or (), category or ())
     search = Search(
         span=span_of(dates or (), pointer="date"),
-        matches=lambda resource: has_code(resource) and has_category(resource),
+        matches=meant.matches,
         descending=descends(sort, "date"),
         count=min(count, MOST),
         after=place_of(at),
@@ -161,12 +136,13 @@ async def search_fhir_observations(  # noqa: PLR0913 - a search has many paramet
         )
 
     async def own(access: OwnDiary) -> Resource:
-        return paged(await fhir.search_observations(parts, access, search))
+        return paged(await fhir.search_observations(parts, access, search, meant))
 
     async def shared(its: Held) -> Resource:
-        return paged(await shared_fhir.search_shared_observations(parts, its, search))
+        return paged(await shared_fhir.search_shared_observations(parts, its, search, meant))
 
-    asks = Asks(own=own, shared=shared, needs=Scope.OBSERVATIONS, span=search.span)
+    needs = compress((Scope.OBSERVATIONS, Scope.SUMMARY), (meant.written, meant.computed))
+    asks = Asks(own=own, shared=shared, needs=frozenset(needs), span=search.span)
     return await answer(request, parts, caller, whose, asks)
 
 
@@ -201,7 +177,7 @@ async def search_fhir_administrations(  # noqa: PLR0913 - a search has many para
     async def shared(its: Held) -> Resource:
         return paged(await shared_fhir.search_shared_administrations(parts, its, search))
 
-    asks = Asks(own=own, shared=shared, needs=Scope.DOSES, span=search.span)
+    asks = Asks(own=own, shared=shared, needs=frozenset({Scope.DOSES}), span=search.span)
     return await answer(request, parts, caller, whose, asks)
 
 
@@ -246,7 +222,7 @@ async def search_fhir_consents(request: Request, parts: TheParts, caller: Caller
     return await answer(request, parts, caller, whose, Asks(own=own, shared=shared))
 
 
-@_private.get("/AuditEvent", responses={200: _shown("FhirBundle"), **problems(404, "wrong-role")})
+@_private.get("/AuditEvent", responses={200: shown("FhirBundle"), **problems(404, "wrong-role")})
 async def search_fhir_audit_events(  # noqa: PLR0913 - a search has many parameters
     request: Request,
     parts: TheParts,

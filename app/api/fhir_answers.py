@@ -15,7 +15,8 @@ from app.api.render import json_of
 from app.domain.access import OwnDiary, SignedIn
 from app.domain.errors import NotFound
 from app.domain.fhir.datatypes import Resource
-from app.domain.fhir.search import Span
+from app.domain.fhir.names import pid_in
+from app.domain.fhir.search import Span, only
 from app.domain.sharing.access_log import Asked
 from app.domain.sharing.scopes import Scope
 from app.services import clinic, fhir
@@ -32,8 +33,8 @@ class Asks:
 
     own: Callable[[OwnDiary], Awaitable[Resource]]
     shared: Callable[[Held], Awaitable[Resource]]
-    needs: Scope | None = None
-    """The scope that a grant must have beside `export`, which all of FHIR needs."""
+    needs: frozenset[Scope] = frozenset()
+    """The scopes that a grant must have beside `export`, which all of FHIR needs."""
     span: Span | None = None
     """The dates that are asked for."""
 
@@ -46,6 +47,29 @@ async def answer(request: Request, parts: Parts, caller: SignedIn, pid: str, ask
             raise NotFound
         return fhir_response(await asks.own(caller))
     return await _shared(request, parts, await clinic.held(parts, caller, pid), asks)
+
+
+async def answer_one(request: Request, parts: Parts, caller: SignedIn, name: str, asks: Asks) -> Response:
+    """The resource of this id, which tells a clinician's grant; refuses as `answer`."""
+    pid = ME if isinstance(caller, OwnDiary) else pid_in(name)
+    return await answer(request, parts, caller, pid, asks)
+
+
+def among(
+    name: str,
+    parts: Parts,
+    own: Callable[[Parts, OwnDiary], Awaitable[list[Resource]]],
+    shared: Callable[[Parts, Held], Awaitable[list[Resource]]],
+) -> Asks:
+    """Asks for the resource of this id among few."""
+
+    async def own_one(access: OwnDiary) -> Resource:
+        return only(name, await own(parts, access))
+
+    async def shared_one(its: Held) -> Resource:
+        return only(name, await shared(parts, its))
+
+    return Asks(own=own_one, shared=shared_one)
 
 
 async def _shared(request: Request, parts: Parts, its: Held, asks: Asks) -> Response:
@@ -62,7 +86,7 @@ async def _shared(request: Request, parts: Parts, its: Held, asks: Asks) -> Resp
         resource = await asks.shared(its)
         return Built(body=json_of(resource), counts=_counts(resource))
 
-    needs = frozenset(filter(None, (Scope.EXPORT, asks.needs)))
+    needs = asks.needs | {Scope.EXPORT}
     built, _ = await clinic.read(parts, its, asked, needs, build, is_known=lambda _: False)
     return Response(built.body, media_type=MEDIA_TYPE)
 

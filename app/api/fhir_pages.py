@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
@@ -15,10 +15,7 @@ from app.api.wire import WholeNumber
 from app.domain.errors import FieldError, Invalid
 from app.domain.fhir.bundle import searchset
 from app.domain.fhir.datatypes import Resource
-from app.domain.fhir.search import Place
-
-MOST: Final = 1000
-"""Resources on a page."""
+from app.domain.fhir.search import MOST, Place
 
 Whose = Annotated[str, Query(alias="patient", max_length=72, description="`me`, or the Patient's id.")]
 Tokens = Annotated[list[str] | None, Query(max_length=10, description="`code` or `system|code`; several by commas.")]

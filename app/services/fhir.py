@@ -5,24 +5,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hmac import digest
-from typing import Final
+from typing import Final, NamedTuple
 
 from app import __version__
 from app.domain.access import OwnDiary
 from app.domain.accounts import Account
 from app.domain.clock import day_in_zone
+from app.domain.errors import NotFound
 from app.domain.fhir.audit_event import audit_event
 from app.domain.fhir.bundle import document
 from app.domain.fhir.condition import conditions
 from app.domain.fhir.consent import consent
 from app.domain.fhir.datatypes import Dated, Resource
+from app.domain.fhir.device import device
 from app.domain.fhir.medication_administration import medication_administrations
 from app.domain.fhir.medication_statement import medication_statements
 from app.domain.fhir.names import Names
 from app.domain.fhir.observation import observations
+from app.domain.fhir.observation_search import EITHER, Sought, computed, in_order
 from app.domain.fhir.own import FEW, MANY, own_diary
 from app.domain.fhir.patient import patient
-from app.domain.fhir.search import Found, Search, Span, page
+from app.domain.fhir.search import Found, Search, Span, named, only, page
 from app.domain.fhir.shared import link_permission, permission_of
 from app.domain.fhir.shown import Person, Shown
 from app.domain.records.kinds import CONDITION_KIND, DAY, DOSE, MEASURE_KIND, MEDICATION, MOMENT, REGIMEN_STEP, Kind
@@ -50,7 +53,14 @@ class LogEvents:
     """The number that the next page begins after; None where this was the last."""
 
 
-Build = Callable[[Shown, Names], Iterator[Dated]]
+class _Rows(NamedTuple):
+    """What resources are made of records of which kinds."""
+
+    kinds: tuple[Kind, ...]
+    build: Callable[[Shown, Names], Iterator[Dated]]
+
+
+_NIGHTS: Final = _Rows((DOSE,), medication_administrations)
 
 
 def own_names(secret_key: bytes, access: OwnDiary, *, in_bundle: bool = False) -> Names:
@@ -114,14 +124,42 @@ async def own_audit_events(parts: Parts, access: OwnDiary, span: Span, *, after:
     return LogEvents(resources=[audit_event(link, names) for link in found.links], next_after=found.next_after)
 
 
-async def search_observations(parts: Parts, access: OwnDiary, search: Search) -> Found:
-    """A page of the diary's scores, readings and notes."""
-    return await _search(parts, access, search, (DAY, MOMENT), observations)
+async def search_observations(parts: Parts, access: OwnDiary, search: Search, sought: Sought) -> Found:
+    """A page of the diary's scores, readings and notes, and of what is computed from them."""
+    of_trends = await _computed(parts, access, search) if sought.computed else []
+    kinds = (DAY, MOMENT) if sought.written else ()
+    return await _search(parts, access, search, _Rows(kinds, observations), of_trends)
 
 
 async def search_administrations(parts: Parts, access: OwnDiary, search: Search) -> Found:
     """A page of the nights that were logged."""
-    return await _search(parts, access, search, (DOSE,), medication_administrations)
+    return await _search(parts, access, search, _NIGHTS, [])
+
+
+async def own_observation(parts: Parts, access: OwnDiary, name: str) -> Resource:
+    """One Observation, written or computed; refuses with NotFound, as all that name one resource."""
+    return only(name, (await search_observations(parts, access, named(name), EITHER)).resources)
+
+
+async def own_administration(parts: Parts, access: OwnDiary, name: str) -> Resource:
+    """One MedicationAdministration."""
+    return only(name, (await search_administrations(parts, access, named(name))).resources)
+
+
+async def own_devices(parts: Parts, access: OwnDiary) -> list[Resource]:
+    """The service itself."""
+    return [device(own_names(parts.secret_key, access), __version__)]
+
+
+async def own_audit_event(parts: Parts, access: OwnDiary, name: str) -> Resource:
+    """One row of the access log."""
+    after: int | None = 0
+    while after is not None:
+        found = await own_audit_events(parts, access, Span(), after=after, limit=_STRETCH)
+        if seen := [one for one in found.resources if one["id"] == name]:
+            return seen[0]
+        after = found.next_after
+    raise NotFound
 
 
 def person_of(account: Account) -> Person:
@@ -135,22 +173,39 @@ async def _few(parts: Parts, access: OwnDiary, *kinds: Kind) -> Shown:
     return own_diary(Person(), day_in_zone(parts.clock(), access.time_zone), records, ())
 
 
-async def _search(parts: Parts, access: OwnDiary, search: Search, kinds: tuple[Kind, ...], build: Build) -> Found:
+async def _search(parts: Parts, access: OwnDiary, search: Search, rows: _Rows, beside: list[Dated]) -> Found:
+    """A page out of what these records make and what is there beside it."""
     names = own_names(parts.secret_key, access)
     as_of = day_in_zone(parts.clock(), access.time_zone)
 
     def read(work: Work) -> Found:
-        return page(search, _dated(work.records))
+        return page(search, in_order(search, _dated(work.records), beside))
 
     def _dated(records: Records) -> Iterator[Dated]:
         own = records.of_kinds((MEASURE_KIND,))
-        for span in _stretches(records, kinds, search):
+        for span in _stretches(records, rows.kinds, search):
             window = Window(first=span.first.isoformat(), last=span.last.isoformat())
-            many = [record for kind in kinds for record in records.listed(kind, window)]
-            dated = [*build(own_diary(Person(), as_of, [*own, *many], ()), names)]
+            many = [record for kind in rows.kinds for record in records.listed(kind, window)]
+            dated = [*rows.build(own_diary(Person(), as_of, [*own, *many], ()), names)]
             yield from reversed(dated) if search.descending else dated
 
     return await parts.database.read(access, read)
+
+
+async def _computed(parts: Parts, access: OwnDiary, search: Search) -> list[Dated]:
+    as_of = day_in_zone(parts.clock(), access.time_zone)
+
+    def read(work: Work) -> tuple[list[StoredRecord], Material]:
+        return [*work.records.of_kinds(FEW)], gather(work.records, as_of)
+
+    few, material = await parts.database.read(access, read)
+
+    def build() -> list[Dated]:
+        summaries = [summary(material.diary(condition), as_of, None) for condition in material.tracked]
+        shown = own_diary(Person(), as_of, few, summaries)
+        return computed(shown, own_names(parts.secret_key, access), search)
+
+    return await asyncio.to_thread(build)  # as the whole document
 
 
 def _stretches(records: Records, kinds: tuple[Kind, ...], search: Search) -> Iterator[Span]:

@@ -24,6 +24,7 @@ KINDS = (
     *("day", "moment", "dose", "regimen_step", "condition", "medication", "event", "impression", "measure"),
     *("timing_plan", "usual", "conflict"),
 )
+FHIR_ONES = ("observation", "administration", "statement", "condition", "consent", "device")
 CANARY = "canary-2b9c"
 
 
@@ -102,6 +103,8 @@ OPERATIONS: dict[str, For] = {
     "search_fhir_conditions": For.ACCOUNTS,
     "search_fhir_consents": For.ACCOUNTS,
     "search_fhir_audit_events": For.PATIENTS,
+    **{f"read_fhir_{kind}": For.ACCOUNTS for kind in FHIR_ONES},
+    "read_fhir_audit_event": For.PATIENTS,
     **{f"list_{kind}s": For.PATIENTS for kind in KINDS},
     **{f"read_{kind}": For.PATIENTS for kind in KINDS},
     **{f"{verb}_{kind}": For.PATIENTS for verb in ("put", "patch", "delete") for kind in KINDS[:-1]},

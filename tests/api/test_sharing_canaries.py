@@ -75,17 +75,31 @@ def everything(grant: Shared) -> list[Response]:
         is_for_clinicians = operation.path.startswith(("/v1/clinic/", "/v1/fhir/")) and not operation.is_public
         if operation.method != "GET" or not is_for_clinicians:
             continue
+        if "category" in {parameter["name"] for parameter in operation.shown.get("parameters", ())}:
+            path = f"{operation.path}?patient={grant.pid}&category=trend"
+            answers.append(grant.client.get(path, headers=grant.clinician.headers))
         for condition in ("fibromyalgia", "depression", OWN):
-            path = operation.path.replace("{pid}", grant.pid).replace("{condition}", condition).replace("{id}", "x")
-            named = {parameter["name"] for parameter in operation.shown.get("parameters", ())}
-            path += f"?patient={grant.pid}" if "patient" in named else ""
+            path = (
+                operation.path.replace("{pid}", grant.pid)
+                .replace("{condition}", condition)
+                .replace("{id}", f"{grant.pid}.x")
+            )
+            parameters = {parameter["name"] for parameter in operation.shown.get("parameters", ())}
+            path += f"?patient={grant.pid}" if "patient" in parameters else ""
             answers += [
                 grant.client.get(path + query, headers=grant.clinician.headers)
-                for query in (MEASURES if "measure" in named else ("",))
+                for query in (MEASURES if "measure" in parameters else ("",))
             ]
             tag = grant.client.get(path, headers=grant.clinician.headers).headers.get("etag", '"none"')
             answers.append(grant.client.get(path, headers={**grant.clinician.headers, "If-None-Match": tag}))
-    return answers
+    return answers + [grant.client.get(address, headers=grant.clinician.headers) for address in sorted(named(answers))]
+
+
+def named(answers: list[Response]) -> set[str]:
+    """The addresses of FHIR resources that the answers name."""
+    bundles = [answer.json() for answer in answers if '"searchset"' in answer.text]
+    addresses = [entry["fullUrl"] for bundle in bundles for entry in bundle.get("entry", ())]
+    return {address.removeprefix("http://testserver") for address in addresses}
 
 
 def found(answers: list[Response], words: tuple[str, ...]) -> set[str]:

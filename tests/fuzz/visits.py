@@ -62,6 +62,15 @@ _ALWAYS: Known = {
 }
 _SHARING = frozenset({"invite", "redeem", "confirm_grant", "revoke_grant", "pause_grant", "resume_grant"})
 _LINKS = frozenset({"open_link", "read_manifest", "read_link_file"})
+_FHIR_BY_ID = {
+    "read_fhir_observation": "Observation",
+    "read_fhir_administration": "MedicationAdministration",
+    "read_fhir_statement": "MedicationStatement",
+    "read_fhir_condition": "Condition",
+    "read_fhir_consent": "Consent",
+    "read_fhir_device": "Device",
+    "read_fhir_audit_event": "AuditEvent",
+}
 _ENDING = frozenset({"change_password", "erase", "token", "revoke", "confirm_reset"})
 _numbers = count(1)
 
@@ -112,6 +121,8 @@ class Service:
             return Visitor(self.patient.headers, known, [(None, account)])
         if operation == "end_session":
             known["id"] = [self._other_session()]
+        elif operation in _FHIR_BY_ID:
+            known["id"] = self._ids_of(_FHIR_BY_ID[operation])
         else:
             known |= {"id": [record_id for record_id, _ in self.kept], "cursor": self.cursors}
         if operation in {"push", "pull"}:
@@ -149,6 +160,24 @@ class Service:
         return Visitor(
             self.patient.headers, known, [(None, {"conditions": ["lupus"]})] if operation == "invite" else ()
         )
+
+    def _ids_of(self, kind: str) -> list[object]:
+        """Ids of FHIR resources in a diary that has some of each kind, and a reader."""
+        if self.grant is None:
+            self._sharing("clinic")
+            dose: dict[str, Value] = {"status": "taken", "local_date": "2026-03-01"}
+            for path, fields in ((f"doses/{another_uuid()}", dose), (f"medications/{another_uuid()}", {"name": "X"})):
+                answer = self.client.put(f"/v1/{path}", json=fields, headers=self.patient.headers)
+                assert answer.status_code == 201, answer.text
+        if self.grant is not None:
+            path = f"/v1/fhir/Condition?patient={self.grant.pid}"
+            assert self.client.get(path, headers=self.grant.clinician.headers).status_code == 200
+        searched = "Observation?category=trend" if kind in {"Observation", "Device"} else kind
+        bundle = self.client.get(f"/v1/fhir/{searched}", headers=self.patient.headers).json()
+        found = [entry["resource"] for entry in bundle["entry"]]
+        if kind == "Device":
+            return [resource["device"]["reference"].removeprefix("Device/") for resource in found]
+        return [resource["id"] for resource in found]
 
     def _linking(self, operation: str) -> Visitor:
         """Whoever holds a link, or the patient who made it."""

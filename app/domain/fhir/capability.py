@@ -48,14 +48,17 @@ _DATED: Final = "also an order: `_sort=-{}`.".format
 _RESOURCES: Final = [
     _resource(
         "AuditEvent",
+        "read",
         "search-type",
         search=(_PATIENT, ("date", "date", "When the diary was read, in UTC; for the patient alone."), _COUNT),
     ),
     _resource("CodeSystem", "read"),
-    _resource("Condition", "search-type", search=(_PATIENT,)),
-    _resource("Consent", "search-type", search=(_PATIENT,)),
+    _resource("Condition", "read", "search-type", search=(_PATIENT,)),
+    _resource("Consent", "read", "search-type", search=(_PATIENT,)),
+    _resource("Device", "read"),
     _resource(
         "MedicationAdministration",
+        "read",
         "search-type",
         search=(
             _PATIENT,
@@ -63,14 +66,15 @@ _RESOURCES: Final = [
             _COUNT,
         ),
     ),
-    _resource("MedicationStatement", "search-type", search=(_PATIENT,)),
+    _resource("MedicationStatement", "read", "search-type", search=(_PATIENT,)),
     _resource(
         "Observation",
+        "read",
         "search-type",
         search=(
             _PATIENT,
             ("code", "token", "LOINC's code or our own."),
-            ("category", "token", "`survey`."),
+            ("category", "token", "`survey`, or `trend`: what is computed, found by it or by code alone."),
             ("date", "date", f"The diary date; {_DATED('date')}"),
             _COUNT,
         ),

@@ -10,7 +10,7 @@ from app.domain.fhir.names import Names
 from app.domain.fhir.shown import Day, Moment, Shown
 
 _CATEGORY = [SURVEY]
-_NOTE = diary_concept("note", "Note")
+NOTE = diary_concept("note", "Note")
 _SCORES = {value: quantity(value, "{score}") for value in range(11)}
 
 
@@ -43,7 +43,7 @@ class _Maker:
             if concept is not None:  # of a measure that is not there any more nobody can tell which way it runs
                 yield self._made(concept, date, self._names.of("Observation", "day", date, code), answer)
         if note := text_of(day.note):
-            yield self._made(_NOTE, date, self._names.of("Observation", "note", date), {"valueString": note})
+            yield self._made(NOTE, date, self._names.of("Observation", "note", date), {"valueString": note})
 
     def of_moment(self, moment: Moment) -> Iterator[Resource]:
         """The reading."""

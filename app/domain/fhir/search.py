@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from app.domain.clock import EARLIEST_DAY
-from app.domain.errors import FieldError, Invalid
+from app.domain.errors import FieldError, Invalid, NotFound
 from app.domain.fhir.datatypes import Dated, Part, Resource
 
 LATEST_DAY: Final = date(2999, 12, 31)
 """As far as the dates of records reach."""
+MOST: Final = 1000
+"""Resources on a page."""
 _DAY: Final = timedelta(days=1)
 _DATE: Final = re.compile(
     r"(eq|ge|gt|le|lt|sa|eb|ap)?"
@@ -65,6 +67,19 @@ class Found:
     resources: Sequence[Resource]
     following: Place | None
     """Where the next page begins; None where this was the last."""
+
+
+def named(name: str) -> Search:
+    """The search for the one resource that has this id, of whichever date: see `only`."""
+    return Search(span=Span(), matches=lambda one: one["id"] == name, descending=True, count=1, after=None)
+
+
+def only(name: str, resources: Iterable[Resource]) -> Resource:
+    """The one of these that has this id; refuses with NotFound."""
+    found = next((one for one in resources if one["id"] == name), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def page(search: Search, dated: Iterable[Dated]) -> Found:

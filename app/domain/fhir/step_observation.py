@@ -20,6 +20,9 @@ _DIGITS: Final = 2
 _SCORE: Final = "{score}"
 
 
+RISE: Final = "rise_after_dose_step"
+
+
 def step_observations(shown: Shown, names: Names) -> Iterator[Resource]:
     """One for each measure and step, also where several conditions tell of it."""
     found = {(one.measure, one.step.starts_on): one for summary in shown.summaries for one in summary.side_effects}
@@ -34,7 +37,7 @@ def _observation(effect: SideEffect, names: Names) -> Resource:
         id=names.of("Observation", "step", day, effect.measure),
         status="final",
         category=[TREND],
-        code=diary_concept("rise_after_dose_step", f"{effect.label} after {_step(effect)}: change for the worse"),
+        code=diary_concept(RISE, f"{effect.label} after {_step(effect)}: change for the worse"),
         subject=names.to_patient,
         effectiveDateTime=day,
         valueQuantity=None if effect.rise is None else _points(effect.rise.estimate),

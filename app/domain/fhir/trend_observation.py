@@ -24,6 +24,9 @@ _TOGETHER: Final = diary_concept("composite", "all target symptoms together")
 _DIGITS: Final = 2
 
 
+CHANGE: Final = "change_from_baseline"
+
+
 def trend_observations(shown: Shown, names: Names) -> Iterator[Resource]:
     """Those of every summary."""
     called = condition_names(shown)
@@ -44,7 +47,7 @@ def _trend(summary: Summary, trend: CompositeTrend | MeasureTrend, measure: Part
     return present(
         status="preliminary" if is_open else "final",
         category=[TREND],
-        code=diary_concept("change_from_baseline", f"{about}, {measure['text']}: change from baseline"),
+        code=diary_concept(CHANGE, f"{about}, {measure['text']}: change from baseline"),
         subject=names.to_patient,
         **_when(summary, trend),
         valueQuantity=change and change[0],

@@ -131,6 +131,7 @@ def test_capabilities_name_the_resources_that_there_are() -> None:
         "CodeSystem",
         "Condition",
         "Consent",
+        "Device",
         "MedicationAdministration",
         "MedicationStatement",
         "Observation",
