@@ -118,7 +118,7 @@ async def search_fhir_observations(  # noqa: PLR0913 - a search has many paramet
     sort: Sort = None,
     at: PageAt = None,
 ) -> Response:
-    """Scores, readings and notes by their diary dates; with category `trend`, what is computed from them."""
+    """Scores, readings and notes by their diary dates; by category or code also what is computed."""
     meant = sought(code or (), category or ())
     search = Search(
         span=span_of(dates or (), pointer="date"),
@@ -141,7 +141,7 @@ async def search_fhir_observations(  # noqa: PLR0913 - a search has many paramet
     async def shared(its: Held) -> Resource:
         return paged(await shared_fhir.search_shared_observations(parts, its, search, meant))
 
-    needs = compress((Scope.OBSERVATIONS, Scope.SUMMARY), (meant.written, meant.computed))
+    needs = compress((Scope.OBSERVATIONS, Scope.SUMMARY), (meant.entries or meant.occasional, meant.computed))
     asks = Asks(own=own, shared=shared, needs=frozenset(needs), span=search.span)
     return await answer(request, parts, caller, whose, asks)
 

@@ -12,7 +12,8 @@ from app.domain.fhir.medication_administration import medication_administrations
 from app.domain.fhir.medication_statement import medication_statements
 from app.domain.fhir.names import Names
 from app.domain.fhir.observation import observations
-from app.domain.fhir.own import FEW, own_diary
+from app.domain.fhir.occasional import occasional
+from app.domain.fhir.own import FEW, OCCASIONAL, own_diary
 from app.domain.fhir.patient import patient
 from app.domain.fhir.shown import Person, Shown
 from app.domain.records.kinds import DAY, DOSE, MOMENT, Kind
@@ -55,6 +56,8 @@ def _administrations(diary: Diary) -> Iterator[Resource]:
 def _observations(diary: Diary, few: Sequence[StoredRecord]) -> Iterator[Resource]:
     for shown in _stretches(diary, few, (DAY, MOMENT)):
         yield from (resource for _, resource in observations(shown, diary.names))
+    for shown in _stretches(diary, few, OCCASIONAL):
+        yield from occasional(shown, diary.names)
 
 
 def _stretches(diary: Diary, few: Sequence[StoredRecord], kinds: Sequence[Kind]) -> Iterator[Shown]:

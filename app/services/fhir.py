@@ -22,8 +22,9 @@ from app.domain.fhir.medication_administration import medication_administrations
 from app.domain.fhir.medication_statement import medication_statements
 from app.domain.fhir.names import Names
 from app.domain.fhir.observation import observations
-from app.domain.fhir.observation_search import EITHER, Sought, computed, in_order
-from app.domain.fhir.own import FEW, MANY, own_diary
+from app.domain.fhir.observation_search import ANY, Sought, by_date, computed, in_order
+from app.domain.fhir.occasional import occasional
+from app.domain.fhir.own import FEW, MANY, OCCASIONAL, own_diary
 from app.domain.fhir.patient import patient
 from app.domain.fhir.search import Found, Search, Span, named, only, page
 from app.domain.fhir.shared import link_permission, permission_of
@@ -125,10 +126,12 @@ async def own_audit_events(parts: Parts, access: OwnDiary, span: Span, *, after:
 
 
 async def search_observations(parts: Parts, access: OwnDiary, search: Search, sought: Sought) -> Found:
-    """A page of the diary's scores, readings and notes, and of what is computed from them."""
-    of_trends = await _computed(parts, access, search) if sought.computed else []
-    kinds = (DAY, MOMENT) if sought.written else ()
-    return await _search(parts, access, search, _Rows(kinds, observations), of_trends)
+    """A page of the diary's scores, readings and notes, of what is written now and then, and of what is computed."""
+    beside = await _occasional(parts, access) if sought.occasional else []
+    if sought.computed:
+        beside += await _computed(parts, access)
+    kinds = (DAY, MOMENT) if sought.entries else ()
+    return await _search(parts, access, search, _Rows(kinds, observations), by_date(beside, search))
 
 
 async def search_administrations(parts: Parts, access: OwnDiary, search: Search) -> Found:
@@ -138,7 +141,7 @@ async def search_administrations(parts: Parts, access: OwnDiary, search: Search)
 
 async def own_observation(parts: Parts, access: OwnDiary, name: str) -> Resource:
     """One Observation, written or computed; refuses with NotFound, as all that name one resource."""
-    return only(name, (await search_observations(parts, access, named(name), EITHER)).resources)
+    return only(name, (await search_observations(parts, access, named(name), ANY)).resources)
 
 
 async def own_administration(parts: Parts, access: OwnDiary, name: str) -> Resource:
@@ -192,7 +195,12 @@ async def _search(parts: Parts, access: OwnDiary, search: Search, rows: _Rows, b
     return await parts.database.read(access, read)
 
 
-async def _computed(parts: Parts, access: OwnDiary, search: Search) -> list[Dated]:
+async def _occasional(parts: Parts, access: OwnDiary) -> list[Resource]:
+    shown = await _few(parts, access, CONDITION_KIND, MEASURE_KIND, *OCCASIONAL)
+    return [*occasional(shown, own_names(parts.secret_key, access))]
+
+
+async def _computed(parts: Parts, access: OwnDiary) -> list[Resource]:
     as_of = day_in_zone(parts.clock(), access.time_zone)
 
     def read(work: Work) -> tuple[list[StoredRecord], Material]:
@@ -200,10 +208,10 @@ async def _computed(parts: Parts, access: OwnDiary, search: Search) -> list[Date
 
     few, material = await parts.database.read(access, read)
 
-    def build() -> list[Dated]:
+    def build() -> list[Resource]:
         summaries = [summary(material.diary(condition), as_of, None) for condition in material.tracked]
         shown = own_diary(Person(), as_of, few, summaries)
-        return computed(shown, own_names(parts.secret_key, access), search)
+        return [*computed(shown, own_names(parts.secret_key, access))]
 
     return await asyncio.to_thread(build)  # as the whole document
 

@@ -14,7 +14,7 @@ from app.domain.fhir.medication_administration import medication_administrations
 from app.domain.fhir.medication_statement import medication_statements
 from app.domain.fhir.names import Names
 from app.domain.fhir.observation import observations
-from app.domain.fhir.observation_search import EITHER, Sought, computed, in_order
+from app.domain.fhir.observation_search import ANY, Sought, by_date, computed, in_order
 from app.domain.fhir.patient import patient
 from app.domain.fhir.search import Found, Search, Span, named, only, page
 from app.domain.fhir.shared import permission_of, shared_diary, shared_names
@@ -74,7 +74,7 @@ async def shared_observation(parts: Parts, its: Held, name: str) -> Resource:
 
     Without the scope `observations` nobody can tell what an id is of: refuses with ScopeNotGranted.
     """
-    found = await search_shared_observations(parts, its, named(name), EITHER)
+    found = await search_shared_observations(parts, its, named(name), ANY)
     if not found.resources and Scope.OBSERVATIONS not in its.grant.terms.scopes:
         raise ScopeNotGranted
     return only(name, found.resources)
@@ -91,9 +91,9 @@ async def search_shared_observations(parts: Parts, its: Held, search: Search, so
     names = _names(its)
 
     def build() -> Found:
-        written = _ordered(visible, its, search, observations) if sought.written else []
+        entries = _ordered(visible, its, search, observations) if sought.entries else []
         trends = shared_diary(visible, _person(its), Span(), with_trends=True) if sought.computed else None
-        return page(search, in_order(search, written, computed(trends, names, search) if trends else []))
+        return page(search, in_order(search, entries, by_date(computed(trends, names) if trends else (), search)))
 
     return await asyncio.to_thread(build)  # as of the own diary
 

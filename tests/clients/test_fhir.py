@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,16 @@ from app.domain.fhir.code_system import code_system
 from app.domain.fhir.condition import conditions
 from app.domain.fhir.names import Names
 from app.domain.fhir.observation import observations
+from app.domain.fhir.occasional import occasional
 from app.domain.fhir.operation_outcome import operation_outcome
+from app.domain.fhir.own import own_diary
 from app.domain.fhir.patient import patient
+from app.domain.records.kinds import CONDITION_KIND, EVENT, IMPRESSION, USUAL
+from app.domain.records.record import StoredRecord
 from app.domain.sharing.access_log import Actor, ActorKind, Asked, Entry, Link, Outcome, row_text
 from tests.clients.support.install import FOLDER, Node
-from tests.support.fhir import AT, NAMES, VERSION, as_json, documents, generated, permission, steady
+from tests.support.diary import uuid7
+from tests.support.fhir import AT, NAMES, VERSION, as_json, documents, generated, permission, record, steady
 
 PATIENTS = 200
 BASE = "https://onset.example/v1/fhir"
@@ -29,7 +35,8 @@ REST = Names(b"k" * 32, pid="3f9a0c1e2b")
 def _others() -> list[dict[str, Any]]:
     """What is no Bundle to hand over, and a diary of a year."""
     shown = generated(8)
-    found = [*(resource for _, resource in observations(shown, REST)), *conditions(shown, REST)]
+    own = own_diary(shown.person, AT.date(), few(), ())
+    found = [*occasional(own, REST), *(resource for _, resource in observations(shown, REST)), *conditions(shown, REST)]
     return [
         capability_statement(BASE, VERSION),
         code_system(),
@@ -39,6 +46,18 @@ def _others() -> list[dict[str, Any]]:
         searchset(found, BASE, here=f"{BASE}/Observation", following=f"{BASE}/Observation?_page=x"),
         searchset([], BASE, here=f"{BASE}/Observation"),
         document(steady(365), NAMES, AT, VERSION, permission=permission(1)),
+    ]
+
+
+def few() -> list[StoredRecord]:
+    """What is written now and then."""
+    flare = record(EVENT, uuid7(1), starts_on="2026-03-01", severity=0, note="<wet>", condition="lupus")
+    return [
+        record(CONDITION_KIND, "lupus", code="lupus"),
+        replace(flare, text=flare.text.replace("{", '{"kind":"flare",', 1)),
+        record(EVENT, uuid7(2), starts_on="2026-03-01", ends_on="2026-03-04"),
+        record(IMPRESSION, "impression-2026-03-01-lupus", local_date="2026-03-01", condition="lupus", change=2),
+        record(USUAL, "pain", value=0, asked_on="2026-02-01"),
     ]
 
 

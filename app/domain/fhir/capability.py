@@ -74,7 +74,7 @@ _RESOURCES: Final = [
         search=(
             _PATIENT,
             ("code", "token", "LOINC's code or our own."),
-            ("category", "token", "`survey`, or `trend`: what is computed, found by it or by code alone."),
+            ("category", "token", "`survey`; and, found by it or by code alone, `trend` and `occasional`."),
             ("date", "date", f"The diary date; {_DATED('date')}"),
             _COUNT,
         ),

@@ -29,7 +29,29 @@ TREND_CODES: Final = {
     "dose_before": "Daily dose before the step",
     "dose_after": "Daily dose after the step",
 }
-_OTHERS: Final = {"note": "A note of the patient's", **TREND_CODES}
+OCCASIONAL_CODES: Final = {
+    "occasional": "Written down now and then",
+    "usual": "A usual day of the last six months, asked once before the first dose",
+    "event": "Something that happened",
+    "severity": "How severe it was, from 0 to 10",
+    "event_flare": "A flare",
+    "event_infection": "An infection",
+    "event_travel": "Travel",
+    "event_menstruation": "Menstruation",
+    "event_procedure": "A procedure",
+    "event_vaccination": "A vaccination",
+    "event_stress": "Stress",
+    "event_other": "Something else",
+    "impression": "The patient's global impression of change",
+    "impression_1": "Very much improved",
+    "impression_2": "Much improved",
+    "impression_3": "Minimally improved",
+    "impression_4": "No change",
+    "impression_5": "Minimally worse",
+    "impression_6": "Much worse",
+    "impression_7": "Very much worse",
+}
+_OTHERS: Final = {"note": "A note of the patient's", **TREND_CODES, **OCCASIONAL_CODES}
 STATUS_TEXTS: Final = {
     Status.NO_BASELINE: "No scores from before the first dose",
     Status.NOT_ENOUGH_DATA: "Not enough scored weeks yet",

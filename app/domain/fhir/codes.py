@@ -28,6 +28,7 @@ NALTREXONE: Final = concept(
 )
 SURVEY: Final = concept(coding(TERMINOLOGY("observation-category"), "survey"))
 TREND: Final = concept(coding(DIARY, "trend"))
+OCCASIONAL: Final = concept(coding(DIARY, "occasional"))
 DECLINED: Final = concept(coding(TERMINOLOGY("data-absent-reason"), "asked-declined"))
 CANNOT_BE_TOLD: Final = concept(coding(TERMINOLOGY("data-absent-reason"), "unknown"))
 

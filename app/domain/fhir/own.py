@@ -12,16 +12,21 @@ from app.domain.records.kinds import (
     CONDITION_KIND,
     DAY,
     DOSE,
+    EVENT,
+    IMPRESSION,
     MEASURE_KIND,
     MEDICATION,
     MOMENT,
     REGIMEN_STEP,
+    USUAL,
     Kind,
 )
 from app.domain.records.record import Fields, StoredRecord, Value
 from app.domain.trends.choice import Scale
 from app.domain.trends.summary import Summary
+from app.domain.trends.written import usual
 
+OCCASIONAL = (EVENT, IMPRESSION, USUAL)
 FEW = (CONDITION_KIND, MEASURE_KIND, REGIMEN_STEP, MEDICATION)
 """Kinds of which a patient has few, so that they are read whole."""
 MANY = (DAY, MOMENT, DOSE)
@@ -93,11 +98,32 @@ class OwnMedication(NamedTuple):
     note: str | None
 
 
+class OwnEvent(NamedTuple):
+    """See `shown.Event`."""
+
+    id: str
+    kind: str
+    condition: str | None
+    starts_on: date
+    ends_on: date | None
+    severity: int | None
+    note: str | None
+
+
+class OwnImpression(NamedTuple):
+    """See `shown.Impression`."""
+
+    id: str
+    local_date: date
+    condition: str | None
+    change: int | None
+
+
 def own_diary(
     person: shown.Person, as_of: date, records: Iterable[StoredRecord], summaries: Iterable[Summary]
 ) -> shown.Shown:
     """All of these records, none of which is deleted; those of one kind come ascending by date and id."""
-    read: dict[str, list[tuple[str, Fields]]] = {kind.name: [] for kind in (*FEW, *MANY)}
+    read: dict[str, list[tuple[str, Fields]]] = {kind.name: [] for kind in (*FEW, *MANY, *OCCASIONAL)}
     for record in records:
         read[record.kind].append((record.id, record.fields))
 
@@ -116,6 +142,9 @@ def own_diary(
         moments=[_moment(record_id, fields) for record_id, fields in of(MOMENT)],
         doses=[_dose(record_id, fields) for record_id, fields in of(DOSE)],
         reasons={record_id: reason for record_id, fields in explained if (reason := _text(fields.get("reason")))},
+        events=[_event(record_id, fields) for record_id, fields in of(EVENT)],
+        impressions=[_impression(record_id, fields) for record_id, fields in of(IMPRESSION)],
+        usuals=[usual(record_id, fields) for record_id, fields in of(USUAL)],
         summaries=tuple(summaries),
     )
 
@@ -190,6 +219,31 @@ def _dose(record_id: str, fields: Fields) -> OwnDose:
         taken_at=_text(fields.get("taken_at")),
         note=_text(fields.get("note")),
     )
+
+
+def _event(record_id: str, fields: Fields) -> OwnEvent:
+    return OwnEvent(
+        id=record_id,
+        kind=_text(fields.get("kind")) or "other",
+        condition=_text(fields.get("condition")),
+        starts_on=_required_date(fields["starts_on"]),
+        ends_on=_date(fields.get("ends_on")),
+        severity=_number(fields.get("severity")),
+        note=_text(fields.get("note")),
+    )
+
+
+def _impression(record_id: str, fields: Fields) -> OwnImpression:
+    return OwnImpression(
+        id=record_id,
+        local_date=_required_date(fields["local_date"]),
+        condition=_text(fields.get("condition")),
+        change=_number(fields.get("change")),
+    )
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _text(value: Value) -> str | None:

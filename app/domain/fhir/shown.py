@@ -117,6 +117,49 @@ class Medication(Protocol):
     def note(self) -> str | None: ...
 
 
+class Event(Protocol):
+    """Something that happened; kinds are those of records."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def condition(self) -> str | None: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date | None: ...
+    @property
+    def severity(self) -> int | None: ...
+    @property
+    def note(self) -> str | None: ...
+
+
+class Impression(Protocol):
+    """How the patient feels altogether, from 1 (very much improved) to 7 (very much worse)."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def local_date(self) -> date: ...
+    @property
+    def condition(self) -> str | None: ...
+    @property
+    def change(self) -> int | None: ...
+
+
+class Usual(Protocol):
+    """The level of a usual day before the treatment."""
+
+    @property
+    def measure(self) -> str: ...
+    @property
+    def value(self) -> int: ...
+    @property
+    def asked_on(self) -> date: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Whom the diary is about, as far as they chose to tell; all None is a pseudonym alone."""
@@ -146,5 +189,9 @@ class Shown:
     doses: Sequence[Dose] = ()
     reasons: Mapping[str, str] = field(default_factory=dict[str, str])
     """Why a dose was not taken or a step was made, by its id: the patient's own words and choices, for nobody else."""
+    events: Sequence[Event] = ()
+    """This and the next two are told to the patient alone."""
+    impressions: Sequence[Impression] = ()
+    usuals: Sequence[Usual] = ()
     summaries: Sequence[Summary] = ()
     """Of the conditions, in their order."""

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.errors import NotFound
 from app.domain.fhir.names import Names, pid_in
-from app.domain.fhir.observation_search import computed, in_order, sought
+from app.domain.fhir.observation_search import by_date, computed, in_order, sought
 from app.domain.fhir.search import LATEST_DAY, Place, Search, Span, named, only, page
 from tests.support.fhir import generated
 
@@ -17,25 +17,29 @@ REST = Names(b"k" * 32, pid="p7")
 @pytest.mark.parametrize(
     ("codes", "categories", "meant"),
     [
-        ([], [], "written"),
-        (["pain"], [], "written"),
-        (["http://loinc.org|72514-3"], [], "written"),
-        (["own_lower_is_better,note"], ["survey"], "written"),
-        ([], ["laboratory"], "written"),
+        ([], [], "entries"),
+        (["pain"], [], "entries"),
+        (["http://loinc.org|72514-3"], [], "entries"),
+        (["own_lower_is_better,note"], ["survey"], "entries"),
+        ([], ["laboratory"], "entries"),
         ([], ["trend"], "computed"),
         ([], ["urn:onset:diary|trend"], "computed"),
         (["change_from_baseline"], [], "computed"),
         (["rise_after_dose_step"], ["trend"], "computed"),
-        (["change_from_baseline"], ["survey"], "written"),
-        (["pain"], ["trend"], "written"),
-        ([], ["survey,trend"], "both"),
-        (["pain,change_from_baseline"], [], "both"),
-        (["urn:onset:diary|"], [], "both"),
+        (["change_from_baseline"], ["survey"], "entries"),
+        (["pain"], ["trend"], "entries"),
+        ([], ["occasional"], "occasional"),
+        (["event"], [], "occasional"),
+        ([], ["survey,trend"], "entries computed"),
+        (["pain,change_from_baseline"], [], "entries computed"),
+        (["pain,usual"], [], "entries occasional"),
+        (["urn:onset:diary|"], [], "entries occasional computed"),
     ],
 )
 def test_codes_and_categories_tell_which_are_meant(codes: list[str], categories: list[str], meant: str) -> None:
     found = sought(codes, categories)
-    assert (found.written, found.computed) == (meant != "computed", meant != "written")
+    told = {"entries": found.entries, "occasional": found.occasional, "computed": found.computed}
+    assert [name for name, is_meant in told.items() if is_meant] == meant.split()
 
 
 def search(**told: Any) -> Search:  # noqa: ANN401 - changes of any field
@@ -46,14 +50,14 @@ def search(**told: Any) -> Search:  # noqa: ANN401 - changes of any field
 @pytest.mark.parametrize("descending", [False, True])
 def test_computed_ones_page_in_the_order_of_their_last_dates(*, descending: bool) -> None:
     shown = generated(3)
-    whole = computed(shown, REST, search(descending=descending))
+    whole = by_date(computed(shown, REST), search(descending=descending))
     assert whole == sorted(whole, key=lambda one: one[0], reverse=descending)
     assert {day for day, _ in whole} > {"2026-03-09"}
     pages: list[dict[str, Any]] = []
     after: Place | None = None
     while True:
         wanted = search(descending=descending, after=after)
-        got = page(wanted, in_order(wanted, computed(shown, REST, wanted)))
+        got = page(wanted, in_order(wanted, by_date(computed(shown, REST), wanted)))
         pages += got.resources
         after = got.following
         if after is None:
@@ -63,13 +67,15 @@ def test_computed_ones_page_in_the_order_of_their_last_dates(*, descending: bool
 
 def test_computed_ones_stand_at_the_last_date_that_is_asked_for() -> None:
     shown = generated(3)
-    for resource in (resource for _, resource in computed(shown, REST, search()) if "effectivePeriod" in resource):
+    for resource in (
+        resource for _, resource in by_date(computed(shown, REST), search()) if "effectivePeriod" in resource
+    ):
         first = date.fromisoformat(resource["effectivePeriod"]["start"])
         there = search(span=Span(first=first, last=first))
-        assert (first.isoformat(), resource) in computed(shown, REST, there)
+        assert (first.isoformat(), resource) in by_date(computed(shown, REST), there)
         before = Span(last=date.fromordinal(first.toordinal() - 1))
-        assert resource not in [one for _, one in computed(shown, REST, search(span=before))]
-    assert computed(shown, REST, search(span=Span(first=LATEST_DAY))) == []
+        assert resource not in [one for _, one in by_date(computed(shown, REST), search(span=before))]
+    assert by_date(computed(shown, REST), search(span=Span(first=LATEST_DAY))) == []
 
 
 def test_ids_under_a_grant_begin_with_the_patients_pseudonym() -> None:
