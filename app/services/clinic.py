@@ -19,6 +19,7 @@ from app.domain.sharing.consent import (
     Status,
 )
 from app.domain.sharing.scopes import Scope
+from app.services.granting import list_grants
 from app.services.parts import Parts
 from app.services.serving import Built, Reading, serve
 from app.storage.grants import Subject
@@ -74,17 +75,28 @@ def today(parts: Parts, its: Held, as_of: date | None) -> date:
     return present if as_of is None else min(as_of, present)
 
 
-async def list_patients(parts: Parts, access: SignedIn, route: str) -> list[Held]:
-    """The patients whose grants are active, each told in their access log; those that ended meanwhile are left out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientPage:
+    """Some patients, in the order of their grants."""
+
+    patients: list[Held]
+    next_after: GrantId | None
+    """The grant that the next page begins after; None where this was the last."""
+
+
+async def list_patients(parts: Parts, access: SignedIn, route: str, *, after: str | None, limit: int) -> PatientPage:
+    """The patients whose grants are active, each told in their access log; those that ended meanwhile are left out.
+
+    Refuses with Invalid where there is no such place to begin after.
+    """
+    page = await list_grants(parts, access, after=after, limit=limit, active_at=parts.clock())
 
     def look(work: Work) -> list[Held]:
-        now = parts.clock()
-        active = [grant for grant in work.grants.listed() if grant.status_at(now) is Status.ACTIVE]
-        subjects = [(grant, work.grants.subject(grant.patient)) for grant in active]
+        subjects = [(grant, work.grants.subject(grant.patient)) for grant in page.grants]
         return [_held(grant, subject) for grant, subject in subjects if subject is not None]
 
     found = await parts.database.read(access, look)
-    return [its for its in found if await _tell(parts, its, route)]
+    return PatientPage(patients=[its for its in found if await _tell(parts, its, route)], next_after=page.next_after)
 
 
 async def _tell(parts: Parts, its: Held, route: str) -> bool:

@@ -1,13 +1,14 @@
 """Grants: listed, confirmed, paused, resumed and ended by the patient; listed and ended by the clinician too."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 from app.domain.access import OwnDiary, SignedIn
 from app.domain.catalogue import CONDITIONS
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import FieldError, Invalid, NotFound
 from app.domain.ids import GrantId, PatientKey, uuid7
 from app.domain.records.kinds import CONDITION_KIND, MEASURE_KIND
 from app.domain.sharing.consent import Grant, Status
@@ -25,9 +26,33 @@ class MakeReceipt(Protocol):
     def __call__(self, *, receipt_id: str, previous_id: str | None) -> dict[str, Any]: ...  # noqa: D102 - see above
 
 
-async def list_grants(parts: Parts, access: SignedIn) -> list[Grant]:
-    """Those that a patient gave, or that a clinician holds, the oldest first."""
-    return await parts.database.read(access, lambda work: work.grants.listed())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantPage:
+    """Some grants, the oldest first."""
+
+    grants: list[Grant]
+    next_after: GrantId | None
+    """The grant that the next page begins after; None where this was the last."""
+
+
+async def list_grants(
+    parts: Parts, access: SignedIn, *, after: str | None, limit: int, active_at: datetime | None = None
+) -> GrantPage:
+    """A page of those that a patient gave, or that a clinician holds; `active_at`, of those that are active then.
+
+    Refuses with Invalid where there is no such grant to begin after.
+    """
+
+    def read(work: Work) -> list[Grant]:
+        try:
+            return work.grants.page(after=after, limit=limit + 1, active_at=active_at)
+        except NotFound:
+            message = "This is no cursor of this list."
+            raise Invalid([FieldError(pointer="cursor", code="out-of-range", message=message)]) from None
+
+    found = await parts.database.read(access, read)
+    grants = found[:limit]
+    return GrantPage(grants=grants, next_after=GrantId(grants[-1].id) if len(found) > limit else None)
 
 
 async def confirm(parts: Parts, access: OwnDiary, grant_id: GrantId, typed: str) -> Grant:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from app.domain.access import Guest, SignedIn
+from app.domain.errors import NotFound
 from app.domain.ids import AccountId, AccountKey, GrantId, GrantKey, PatientKey, Revision
 from app.domain.sharing.consent import Assurance, Grant, Invitation, Recipient, Status
 from app.storage.tables import accounts, grants, patient_state
@@ -14,6 +15,8 @@ from app.storage.terms import chosen_values, offer_values, terms_of
 
 _MINE = or_(grants.c.patient == bindparam("me"), grants.c.clinician == bindparam("me"))
 _listed = select(*grants.c).where(_MINE).order_by(grants.c.key)
+_page = _listed.where(grants.c.key > bindparam("after")).limit(bindparam("limit"))
+_active_page = _page.where(grants.c.status == Status.ACTIVE, grants.c.expires_at > bindparam("now"))
 _one = select(*grants.c).where(_MINE, grants.c.id == bindparam("the_id"))
 _one_to_change = _one.with_for_update()
 _by_pid = select(*grants.c).where(grants.c.clinician == bindparam("me"), grants.c.pid == bindparam("the_pid"))
@@ -73,6 +76,21 @@ class Grants:
     def listed(self) -> list[Grant]:
         """All, the oldest first."""
         return [grant_of(row) for row in self._connection.execute(_listed, self._mine)]
+
+    def page(self, *, after: str | None, limit: int, active_at: datetime | None = None) -> list[Grant]:
+        """So many of those that come after one's own grant of this id; `active_at`, those that are active then.
+
+        Refuses with NotFound where there is no such grant to begin after.
+        """
+        found = None if after is None else self.find(after)
+        if after is not None and found is None:
+            raise NotFound
+        where = {**self._mine, "after": found.key if found else 0, "limit": limit}
+        if active_at is None:
+            rows = self._connection.execute(_page, where)
+        else:
+            rows = self._connection.execute(_active_page, {**where, "now": active_at})
+        return [grant_of(row) for row in rows]
 
     def find(self, grant_id: str, *, to_change: bool = False) -> Grant | None:
         """One's own grant, given or held; to be changed, it is locked until the unit of work ends."""

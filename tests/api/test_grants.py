@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -248,3 +249,40 @@ def test_no_secret_stands_in_the_database(client: TestClient, patient: Person, t
     held = b"".join(file.read_bytes() for file in tmp_path.glob("onset.db*"))
     for secret in (secret_of(invite), invite["spoken_code"], invite["spoken_code"][4:]):
         assert secret.encode() not in held
+
+
+def test_lists_of_grants_and_patients_come_in_pages(client: TestClient, clinician: Person) -> None:
+    given = [shared(client, sign_up(client), clinician) for _ in range(5)]
+    given[1].patient_does("pause")
+    given[4].patient_does("revoke")
+
+    def walk(path: str, limit: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = client.get(f"{path}?limit={limit}{cursor}", headers=clinician.headers).json()
+            assert len(page["items"]) <= limit
+            found += page["items"]
+            if page["next_cursor"] is None:
+                return found
+            cursor = f"&cursor={page['next_cursor']}"
+
+    for limit in (1, 2, 5, 1000):
+        assert [grant["id"] for grant in walk("/v1/grants", limit)] == [grant.id for grant in given]
+        assert [one["pid"] for one in walk("/v1/clinic/patients", limit)] == [given[at].pid for at in (0, 2, 3)]
+    told = [row["route"] for row in given[0].log()]
+    assert told == ["/v1/clinic/patients"] * 4, "each time the patient is shown is one row, whatever the page"
+    mine = client.get("/v1/grants?limit=1", headers=given[0].patient.headers).json()
+    assert (len(mine["items"]), mine["next_cursor"]) == (1, None)
+
+
+@pytest.mark.parametrize("path", ["/v1/grants", "/v1/clinic/patients"])
+def test_cursor_of_somebody_elses_list_is_none(
+    client: TestClient, patient: Person, clinician: Person, path: str
+) -> None:
+    shared(client, patient, clinician)
+    other = shared(client, sign_up(client), sign_up(client, role="clinician"))
+    for query in (f"cursor={other.id}", "cursor=x", "limit=0", "limit=1001", "limit=x"):
+        answer = client.get(f"{path}?{query}", headers=clinician.headers)
+        assert problem(answer) == (422, "invalid"), query
+        assert answer.json()["errors"][0]["pointer"] == query.partition("=")[0]

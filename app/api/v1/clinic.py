@@ -3,16 +3,16 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Request, Response
-from pydantic import BaseModel
 
 from app.api.conditional import is_known
 from app.api.deps import Clinician, TheParts
 from app.api.problems import problems
 from app.api.render import json_of
+from app.api.v1.clinic_shapes import PatientOut, PatientsOut
 from app.api.v1.diary import Cursor, From, Limit, To
 from app.api.v1.records import cursor_of, place_of, reference
 from app.api.v1.router import PREFIX, Router
@@ -27,7 +27,7 @@ from app.domain.report.chart import COMPOSITE, chart
 from app.domain.report.paint import Theme
 from app.domain.report.report import About, report
 from app.domain.sharing.access_log import Asked
-from app.domain.sharing.scopes import Scope, in_order
+from app.domain.sharing.scopes import Scope
 from app.domain.sharing.visible import VisibleDay, VisibleDiary, VisibleDose
 from app.domain.trends.languages import messages_for
 from app.domain.trends.messages import Messages
@@ -50,101 +50,13 @@ Pid = Annotated[str, Path(max_length=64, description="What the clinician knows t
 router = Router(prefix=PATH, tags=["clinic"], responses=problems(401, "wrong-role", 503))
 
 
-class PatientOut(BaseModel):
-    """A patient whose grant is active."""
-
-    pid: str
-    display_name: str | None
-    """If the patient chose to show one."""
-    conditions: list[str]
-    """As they are named in the addresses of their trends."""
-    scopes: list[Scope]
-    data_from: date | None
-    data_to: date | None
-    expires_at: datetime
-
-    @classmethod
-    def of(cls, its: Held) -> "PatientOut":
-        """The patient as far as the grant shows one."""
-        terms = its.grant.terms
-        return cls(
-            pid=its.grant.pid,
-            display_name=its.display_name,
-            conditions=[*map(terms.shown_condition, terms.conditions)],
-            scopes=[*in_order(terms.scopes)],
-            data_from=terms.data_from,
-            data_to=terms.data_to,
-            expires_at=its.grant.expires_at,
-        )
-
-
-class PatientsOut(BaseModel):
-    """All of them, in the order of their grants."""
-
-    items: list[PatientOut]
-    next_cursor: None
-
-
-def _page_schema(fields: dict[str, Any], description: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": description,
-        "required": ["items", "next_cursor"],
-        "properties": {
-            "items": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["id", "fields"],
-                    "properties": {"id": {"type": "string", "description": "This grant's own."}, "fields": fields},
-                },
-            },
-            "next_cursor": {"type": ["string", "null"], "description": "null on the last page."},
-        },
-    }
-
-
-_NOTE: Final = {"type": "string", "description": "Only with the scope `notes`."}
-_DATE: Final = {"type": "string", "format": "date"}
-SCHEMAS: Final = {
-    "SharedDays": _page_schema(
-        {
-            "type": "object",
-            "description": "A score for each granted measure that was answered.",
-            "required": ["local_date", "skipped"],
-            "properties": {
-                "local_date": _DATE,
-                "skipped": {"type": "array", "items": {"type": "string"}},
-                "note": _NOTE,
-            },
-            "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 10},
-        },
-        "Days in ascending order of their dates.",
-    ),
-    "SharedDoses": _page_schema(
-        {
-            "type": "object",
-            "required": ["local_date", "status"],
-            "properties": {
-                "local_date": _DATE,
-                "status": {"type": "string", "enum": ["taken", "partial", "skipped", "held"]},
-                "mg": {"type": "number"},
-                "taken_at": {"type": "string", "format": "date-time"},
-                "timing": {"type": "string"},
-                "formulation": {"type": "string"},
-                "note": _NOTE,
-            },
-        },
-        "Doses in ascending order of (dose night, id).",
-    ),
-}
-
-
 @router.get("")
-async def list_clinic_patients(parts: TheParts, access: Clinician) -> PatientsOut:
+async def list_clinic_patients(
+    parts: TheParts, access: Clinician, limit: Limit = 100, cursor: Cursor = None
+) -> PatientsOut:
     """The patients whose grants are active; each of them is told in the access log."""
-    found = await clinic.list_patients(parts, access, PATH)
-    return PatientsOut(items=[PatientOut.of(its) for its in found], next_cursor=None)
+    page = await clinic.list_patients(parts, access, PATH, after=cursor, limit=limit)
+    return PatientsOut(items=[PatientOut.of(its) for its in page.patients], next_cursor=page.next_after)
 
 
 @router.get(

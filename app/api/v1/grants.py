@@ -12,6 +12,7 @@ from app.api.deps import Caller, Clinician, Patient, TheParts
 from app.api.limits import LimitedRoute, show
 from app.api.problems import problems
 from app.api.qr import qr_svg
+from app.api.v1.diary import Cursor, Limit
 from app.api.v1.router import PREFIX, Router
 from app.api.wire import Day, Instant
 from app.domain.access import OwnDiary, SignedIn
@@ -151,10 +152,11 @@ class GrantOut(BaseModel):
 
 
 class GrantsOut(BaseModel):
-    """All of them, the oldest first."""
+    """The oldest first."""
 
     items: list[GrantOut]
-    next_cursor: None
+    next_cursor: str | None
+    """null on the last page."""
 
 
 @router.post("/invites", status_code=201)
@@ -204,10 +206,10 @@ async def redeem(
 
 
 @router.get("")
-async def list_grants(parts: TheParts, access: Caller) -> GrantsOut:
+async def list_grants(parts: TheParts, access: Caller, limit: Limit = 100, cursor: Cursor = None) -> GrantsOut:
     """The grants that a patient gave, or that a clinician holds."""
-    found, now = await granting.list_grants(parts, access), parts.clock()
-    return GrantsOut(items=[GrantOut.of(grant, access, now) for grant in found], next_cursor=None)
+    page, now = await granting.list_grants(parts, access, after=cursor, limit=limit), parts.clock()
+    return GrantsOut(items=[GrantOut.of(grant, access, now) for grant in page.grants], next_cursor=page.next_after)
 
 
 @router.post("/{id}/confirm", responses=problems(404, 409, "grant-revoked", "grant-expired"))

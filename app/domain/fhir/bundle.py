@@ -11,6 +11,7 @@ from app.domain.fhir.consent import Permission, consent
 from app.domain.fhir.datatypes import Part, Resource, instant, present
 from app.domain.fhir.device import device
 from app.domain.fhir.document_reference import document_references
+from app.domain.fhir.lean import FULL_DRESS, lean
 from app.domain.fhir.medication_administration import medication_administrations
 from app.domain.fhir.medication_statement import medication_statements
 from app.domain.fhir.names import URN, Names
@@ -85,13 +86,14 @@ def searchset(found: Iterable[Resource], base: str, *, here: str, following: str
 
 
 def _contents(shown: Shown, names: Names, permission: Permission | None) -> Contents:
+    nights = [resource for _, resource in medication_administrations(shown, names)]
+    diary = [resource for _, resource in observations(shown, names)]
+    if len(nights) + len(diary) > FULL_DRESS:
+        lean(chain(nights, diary))
     return Contents(
         problems=[*conditions(shown, names)],
-        medication=[
-            *medication_statements(shown, names),
-            *(resource for _, resource in medication_administrations(shown, names)),
-        ],
-        diary=[resource for _, resource in observations(shown, names)],
+        medication=[*medication_statements(shown, names), *nights],
+        diary=diary,
         trends=[*trend_observations(shown, names), *step_observations(shown, names)],
         consents=[consent(permission, names)] if permission else [],
     )

@@ -11,10 +11,12 @@ import pytest
 from app.api.render import json_of
 from app.domain.catalogue import CONDITIONS
 from app.domain.fhir.bundle import collection, document, searchset
+from app.domain.fhir.codes import NALTREXONE
+from app.domain.fhir.lean import lean
 from app.domain.fhir.names import Names
 from app.domain.fhir.own import OwnMedication
 from app.domain.fhir.shown import Person, Shown
-from tests.support.fhir import AT, NAMES, VERSION, as_json, faults, generated, permission, steady
+from tests.support.fhir import AT, CORE, NAMES, VERSION, as_json, faults, generated, permission, steady
 
 Part = dict[str, Any]
 EMPTY = Shown(person=Person(), as_of=AT.date())
@@ -167,6 +169,48 @@ def test_five_years_stay_below_8_megabytes() -> None:
     bundle = document(steady(1826), NAMES, AT, VERSION, permission=permission(1))
     assert kinds(bundle).count("Observation") > 5 * 1826
     assert len(json_of(bundle)) < 8_000_000
+
+
+def test_six_scores_a_day_for_five_years_stay_below_8_mebibytes() -> None:
+    shown = steady(1826, (*CORE, "brain_fog"))
+    bundle = document(shown, NAMES, AT, VERSION, permission=permission(1))
+    assert (kinds(bundle).count("MedicationAdministration"), len(shown.days)) == (1826, 1826)
+    assert len(json_of(bundle)) < 8 * 1024 * 1024
+
+
+def test_long_documents_say_the_same_in_fewer_words() -> None:
+    shown = steady(1500, (*CORE, "brain_fog", "nausea"))
+    bundle, short = made(shown), made(replace(shown, days=shown.days[-9:], doses=shown.doses[-9:]))
+    found, dressed = (_entries_of(one) for one in (bundle, short))
+    assert len(found) == 1500 * 8
+    for name, told in dressed.items():
+        plain = found[name]
+        if "performer" in told and told["resourceType"] == "MedicationAdministration":
+            assert told.pop("performer")[0]["actor"] == plain["subject"]
+            assert told["dosage"]["dose"].pop("unit") == plain["dosage"]["dose"]["code"]
+        else:
+            assert told["valueQuantity"].pop("unit") == plain["valueQuantity"]["code"]
+        for coding in (told.get("code") or told["medicationCodeableConcept"])["coding"]:
+            coding.pop("display", None)
+        assert plain == told
+
+
+def _entries_of(bundle: Part) -> dict[str, Part]:
+    """Scores and nights by their address."""
+    kept = {"Observation", "MedicationAdministration"}
+    entries = [entry for entry in bundle["entry"] if entry["resource"]["resourceType"] in kept]
+    return {entry["fullUrl"]: entry["resource"] for entry in entries if "component" not in entry["resource"]}
+
+
+def test_lean_resources_may_lack_what_is_left_out() -> None:
+    blank: Part = {"resourceType": "MedicationAdministration", "performer": [], "medicationCodeableConcept": NALTREXONE}
+    declined: Part = {"resourceType": "Observation", "code": NALTREXONE, "dataAbsentReason": {}}
+    trend: Part = {"resourceType": "Observation", "code": NALTREXONE, "component": []}
+    lean([blank, declined, trend])
+    assert trend["code"] is NALTREXONE
+    assert "display" in str(NALTREXONE)
+    assert "display" not in f"{blank}{declined}"
+    assert "performer" not in blank
 
 
 def test_page_of_a_search_has_its_own_and_the_next_address() -> None:
