@@ -13,6 +13,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from app.cli import main
@@ -85,6 +86,10 @@ def contents(engine: Engine) -> set[str]:
                    UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"""
     with engine.connect() as connection:
         return set(connection.execute(text(kinds)).scalars())
+
+
+def test_the_last_migration_by_name_is_alembics_head() -> None:
+    assert wanted_revision() == ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def test_up_down_and_up_again_with_data(empty: Engine, empty_url: str) -> None:
