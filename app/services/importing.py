@@ -1,8 +1,9 @@
 """Bringing records from a file into one's own diary, by the way that every write takes (sync, section 2).
 
-A file counts as a device that never saw this diary: what it adds is added, and where both say something else, the
-diary keeps its own and the other stands in a conflict, once. Nothing is written for what is there already, so that the
-same file can be sent again, also when the first attempt ended half way.
+A whole diary that comes into an empty one simply stands there (app/services/beginning.py). All else is merged:
+a file counts as a device that never saw this diary. What it adds is added, and where both say something else, the diary
+keeps its own and the other stands in a conflict, once. Nothing is written for what is there already, so that the same
+file can be sent again, also when the first attempt ended half way.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from app.domain.sync.imported_days import read_days
 from app.domain.sync.mutation import Rejected
 from app.domain.sync.past import PastRow
 from app.domain.sync.push import MOST_MUTATIONS
+from app.services.beginning import begin_with
 from app.services.parts import Parts
 from app.storage.ledger import Writing
 from app.storage.work import Work
@@ -86,6 +88,9 @@ async def _import(parts: Parts, access: OwnDiary, read: Callable[[Circumstances]
     )
     with _turn():
         found = await asyncio.to_thread(read, by)  # a large file takes seconds, in which others are served
+        if whole := await begin_with(parts, access, found, by, at):
+            counts = Counter({Became.CREATED: len(whole.records)})
+            return Imported(counts=counts, history=len(whole.history), rejected=())
         return await _bring(parts, access, found, Writing(device=by.device, at=at))
 
 

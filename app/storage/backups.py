@@ -60,9 +60,7 @@ _any_account = select(tables.accounts.c.key).limit(1)
 _account_ids = select(tables.accounts.c.id)
 _erase_all = delete(tables.accounts)
 _erase_one = delete(tables.accounts).where(tables.accounts.c.id == bindparam("erased"))
-_state = select(tables.patient_state.c.rev, tables.patient_state.c.epoch).where(
-    tables.patient_state.c.patient == bindparam("patient")
-)
+_state = select(tables.patient_state).where(tables.patient_state.c.patient == bindparam("patient"))
 
 
 class UnfitRows(Exception):
@@ -158,9 +156,11 @@ class Restoring(Snapshot):
             if state is None:  # a clinician
                 continue
             fork = fork_of(Revision(state.rev), state.epoch)
-            own = {"patient": patient, "forked_at": fork.forked_at, "resumed_at": fork.resumed_at}
+            # Behind the gap that an import left, should the clock have been put back since.
+            resumed_at = max(fork.resumed_at, state.resumes_at or 0)
+            own = {"patient": patient, "forked_at": fork.forked_at, "resumed_at": resumed_at}
             self._connection.execute(insert(tables.forks), {**own, "epoch": fork.epoch})
-            moved = {"the_patient": patient, "new_rev": fork.resumed_at, "new_epoch": new_epoch()}
+            moved = {"the_patient": patient, "new_rev": resumed_at, "new_epoch": new_epoch()}
             self._connection.execute(_move_on, moved)
             found += 1
         return found

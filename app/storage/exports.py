@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select
 
 from app.domain.access import OwnDiary
-from app.domain.ids import Device, RecordId
+from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.record import KindName, StoredRecord
 from app.domain.sync.past import PastRow, kept_entry
 from app.storage.records import SHOWN, stored
@@ -61,6 +61,7 @@ class Exports:
                 seq=row.seq,
                 at=row.at,
                 entry=kept_entry(row.outcome, row.changes),
+                rev=Revision(row.rev),
             )
 
     def _stream(self, query: Any) -> Iterator[Any]:  # noqa: ANN401 - a select of any columns

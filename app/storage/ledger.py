@@ -1,5 +1,7 @@
 """The one way into a diary: the next revision is taken, then changes are merged and written with their history.
 
+Only a whole diary that comes into an empty one brings its own revisions.
+
 The counter is locked before anything is read: what is read before may be stale when two phones write at once. All that
 is slow comes before, and the commit right after (sync, section 1).
 """
@@ -9,25 +11,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, case, insert, select, text, update
 
 from app.domain.access import OwnDiary
 from app.domain.clock import latest_day
 from app.domain.errors import Invalid
 from app.domain.ids import Device, RecordId, Revision
-from app.domain.records.kinds import CONFLICT, KINDS
-from app.domain.records.listing import day_of
+from app.domain.records.kinds import CONFLICT
 from app.domain.records.record import Fields, KindName
 from app.domain.sync.change import Change, Circumstances, Entry, FieldRevs, Known, Merged, Written
 from app.domain.sync.disputes import brought, conflict_id, field_of, raised, settled
+from app.domain.sync.epoch import Fork
 from app.domain.sync.merge import OpenDisputes, may_settle, merge
 from app.domain.sync.mutation import Rejected, checked_base
-from app.domain.sync.past import PastRow, changes_text
+from app.domain.sync.past import PastRow
 from app.domain.sync.rest import admit
 from app.storage.records import SHOWN, stored, there
-from app.storage.tables import patient_state, record_history, records
+from app.storage.rows import ReadyDiary, history_row, record_row
+from app.storage.tables import forks, patient_state, record_history, records
 
 Key = tuple[KindName, RecordId]
 
@@ -36,8 +39,18 @@ _OF_KIND = (_MINE, records.c.kind == bindparam("kind"))
 _next_revision = (
     update(patient_state)
     .where(patient_state.c.patient == bindparam("the_patient"))
-    .values(rev=patient_state.c.rev + 1)
+    .values(
+        rev=case(
+            (patient_state.c.resumes_at > patient_state.c.rev, patient_state.c.resumes_at),
+            else_=patient_state.c.rev + 1,
+        )
+    )
     .returning(patient_state.c.rev)
+)
+_begin = (
+    update(patient_state)
+    .where(patient_state.c.patient == bindparam("the_patient"))
+    .values({name: bindparam(f"its_{name}") for name in ("rev", "epoch", "resumes_at")})
 )
 _known = select(*SHOWN, records.c.field_revs).where(*_OF_KIND, records.c.id == bindparam("id"))
 _many_known = select(*SHOWN, records.c.field_revs).where(*_OF_KIND, records.c.id.in_(bindparam("ids", expanding=True)))
@@ -55,6 +68,9 @@ _update = (
     .values({name: bindparam(name) for name in ("rev", "deleted", "local_day", "fields", "field_revs")})
 )
 _insert_history = insert(record_history)
+_insert_fork = insert(forks)
+_AT_ONCE: Final = 2_000
+"""Rows in one statement, which PostgreSQL gives a few seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +129,23 @@ class Ledger:
         for record_id, fields in conflicts.items():
             batch.bring(record_id, fields)
         batch.store()
+
+    def begin_with(self, ready: ReadyDiary, its_forks: Iterable[Fork], *, epoch: str) -> Revision:
+        """Has a whole diary stand in the empty one, under a new epoch; answers where that leaves the counter.
+
+        Whoever asks has locked the counter and found it where an empty diary stands. The revision after this one is
+        the one at which the last fork resumes.
+        """
+        mine, left = {"patient": self._access.patient}, [*its_forks]
+        state = {"its_rev": ready.rev, "its_epoch": epoch, "its_resumes_at": ready.resumes_at}
+        self._connection.execute(_begin, {"the_patient": self._access.patient, **state})
+        for fork in left:
+            row = {"epoch": fork.epoch, "forked_at": fork.forked_at, "resumed_at": fork.resumed_at}
+            self._connection.execute(_insert_fork, {**mine, **row})
+        for statement, rows in ((_insert, ready.records), (_insert_history, ready.history)):
+            for begins in range(0, len(rows), _AT_ONCE):
+                self._connection.execute(statement, rows[begins : begins + _AT_ONCE])
+        return ready.rev
 
 
 class _Batch:
@@ -195,8 +228,9 @@ class _Batch:
 
     def store(self) -> None:
         """Writes records and history."""
-        new = [self._row(written) for key, written in self._changed.items() if key not in self._stored]
-        old = [self._row(written, "the_") for key, written in self._changed.items() if key in self._stored]
+        mine = self._patient
+        new = [record_row(mine, written) for key, written in self._changed.items() if key not in self._stored]
+        old = [record_row(mine, written, "the_") for key, written in self._changed.items() if key in self._stored]
         for statement, rows in ((_insert, new), (_update, old), (_insert_history, self._history)):
             if rows:
                 self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
@@ -248,36 +282,6 @@ class _Batch:
 
     def _add(self, key: Key, entry: Entry, *, device: Device, seq: int | None, at: datetime) -> None:
         kind, record_id = key
+        row = PastRow(kind=kind, id=record_id, device=device, seq=seq, at=at, entry=entry)
+        self._history.append(history_row(self._patient, row, rev=self._rev, ordinal=self._entries[key]))
         self._entries[key] += 1
-        self._history.append(
-            {
-                "patient": self._patient,
-                "kind": kind,
-                "id": record_id,
-                "rev": self._rev,
-                "ordinal": self._entries[key] - 1,
-                "device": device,
-                "seq": seq,
-                "at": at,
-                "outcome": entry.outcome,
-                "changes": changes_text(entry),
-            }
-        )
-
-    def _row(self, written: Written, prefix: str = "") -> dict[str, object]:
-        record = written.record
-        return {
-            f"{prefix}patient": self._patient,
-            f"{prefix}kind": record.kind,
-            f"{prefix}id": record.id,
-            "rev": record.rev,
-            "deleted": record.deleted,
-            "local_day": day_of(KINDS[record.kind], written.fields),
-            "fields": record.text,
-            "field_revs": _origins_text(written.field_revs),
-        }
-
-
-def _origins_text(origins: FieldRevs) -> str:
-    """As JSON, by hand: names of fields and devices hold nothing that JSON escapes, and there are many of them."""
-    return "{" + ",".join([f'"{name}":[{rev},"{device}"]' for name, (rev, device) in origins.items()]) + "}"

@@ -1,13 +1,15 @@
 """Which revision a unit of work moves its diary to: known from the one place that counts them, without a query."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection
 from typing_extensions import override
 
 from app.domain.access import OwnDiary
 from app.domain.ids import PatientKey, Revision
+from app.domain.sync.epoch import Fork
 from app.storage.ledger import Ledger
+from app.storage.rows import ReadyDiary
 from app.storage.work import Work
 
 Tell = Callable[[PatientKey, Revision], None]
@@ -39,3 +41,9 @@ class _NotingLedger(Ledger):
         taken = super().next_revision()
         self._note(taken)
         return taken
+
+    @override
+    def begin_with(self, ready: ReadyDiary, its_forks: Iterable[Fork], *, epoch: str) -> Revision:
+        reached = super().begin_with(ready, its_forks, epoch=epoch)
+        self._note(reached)
+        return reached

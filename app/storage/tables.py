@@ -137,6 +137,7 @@ patient_state = Table(
     Column("patient", _key, ForeignKey("accounts.key", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("rev", BigInteger, nullable=False),
     Column("epoch", Text, nullable=False),
+    Column("resumes_at", BigInteger),  # the next revision, where an import left a gap behind the last one
 )
 
 

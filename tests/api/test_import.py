@@ -64,8 +64,15 @@ def push(phone: Phone, device: str, seq: int, mutations: list[dict[str, Any]]) -
     return answer.json()["results"]
 
 
-def fresh(phone: Phone) -> Phone:
+def newcomer(phone: Phone) -> Phone:
     return Phone(phone.client, sign_up(phone.client, time_zone="Pacific/Auckland"))
+
+
+def fresh(phone: Phone) -> Phone:
+    """Somebody whose diary is not empty, so that every file is merged into it (else see test_import_whole.py)."""
+    other = newcomer(phone)
+    push(other, "phone-0", 1, [])
+    return other
 
 
 def onset_json(*records: object, **others: object) -> bytes:
@@ -94,6 +101,7 @@ def test_a_diary_comes_back_in_another_account_with_all_its_kinds_and_its_histor
     assert without_the_import(found.history()) == sent.history()
     for key, rows in found.history().items():
         assert [row[0][:7] == "import:" for row in rows] == sorted(row[0][:7] == "import:" for row in rows), key
+    assert {rows[-1][0][:7] for key, rows in found.history().items() if key in found.records()} == {"import:"}
 
 
 def test_a_second_import_changes_nothing_at_all(phone: Phone) -> None:
@@ -141,7 +149,7 @@ def _comes_back(phone: Phone, kind: Kind) -> None:
     @given(drawn=records(kind), number=st.integers(0, 2**40), is_deleted=st.booleans())
     def comes_back(drawn: tuple[RecordId, dict[str, Value]], number: int, is_deleted: bool) -> None:  # noqa: FBT001
         key = (kind.name, uuid7(number) if drawn[0] == UUID else drawn[0])
-        fields, first, last = drawn[1], fresh(phone), fresh(phone)
+        fields, first, last = drawn[1], newcomer(phone), newcomer(phone)
         about = json.dumps({"kind": key[0], "id": key[1], "deleted": is_deleted})
         body = f'{{"format":"onset-export","version":1,"records":[{about[:-1]},"fields":{encode(fields)}}}]}}'
         assert brought(first.client, first.person, body.encode())["counts"] == {"created": 1}

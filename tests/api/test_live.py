@@ -25,6 +25,7 @@ from app.storage.database import Database
 from tests.support.clock import SettableClock
 from tests.support.diaries import putting_day
 from tests.support.events import HEARTBEAT, STREAM, Events, events
+from tests.support.files import made_by_hand
 from tests.support.people import PASSWORD
 from tests.support.relay import relay
 from tests.support.serving import Answer, Running, read_answer, request, serving
@@ -185,6 +186,15 @@ def test_a_stream_hears_of_rest_push_and_delete_alike_and_of_no_other_diary(phon
         while told[-1] < 4:
             told.append(stream.revision())
         assert told[-1] == 4
+
+
+def test_a_stream_hears_of_a_whole_diary_that_came_into_the_empty_one(phone: Phone) -> None:
+    with phone.events() as stream:
+        assert stream.revision() == 1
+        assert phone.ask("POST", "/v1/me/import", made_by_hand(["2026-03-01"], rev=8)).status == 200
+        assert stream.revision() == 8
+        rev = phone.put_day("2026-03-02")
+        assert stream.revision() == rev > 8
 
 
 @pytest.mark.usefixtures("heartbeats")
@@ -349,6 +359,16 @@ def test_a_poll_whose_session_has_ended_is_told_nothing(
     phone.sign_in().put_day()
     assert poll.result().status == 401
     assert poll.result().json()["code"] == {"revoked": "token-invalid", "expired": "token-expired"}[how]
+
+
+def test_a_poll_is_told_when_a_whole_diary_came_into_the_empty_one(phone: Phone, pool: ThreadPoolExecutor) -> None:
+    cursor = phone.pull()["cursor"]
+    poll = pool.submit(phone.ask, "GET", f"/v1/sync/pull?cursor={cursor}", **LONG)
+    until(lambda: phone.waiters() == 1 and phone.running.admission.in_flight == 0)
+    assert phone.ask("POST", "/v1/me/import", made_by_hand(["2026-03-01"], rev=8)).status == 200
+    assert (poll.result().status, poll.result().json()["code"]) == (409, "resync-required")
+    assert poll.result().json()["epoch"] == phone.pull()["epoch"]
+    assert [change["rev"] for change in phone.pull()["changes"]] == [8]
 
 
 def test_a_poll_is_refused_as_a_pull_is(phone: Phone) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -52,6 +52,25 @@ class Exported:
     def table(self, kind: str) -> list[dict[str, str]]:
         """The rows of a kind's CSV."""
         return [*csv.DictReader(io.StringIO(self.members[f"csv/{kind}.csv"].decode(), newline=""), strict=True)]
+
+
+def made_by_hand(days: Sequence[str], *, rev: int) -> dict[str, Any]:
+    """The `onset.json` of a diary in which a phone wrote these days, all in one revision."""
+    told = {"time_zone": "Europe/London", "pain": 3}
+    keys = [{"kind": "day", "id": f"day-{day}", "rev": rev} for day in days]
+    fields = [{"local_date": day, **told} for day in days]
+    row = {"device": "phone-1", "seq": 1, "at": "2026-03-01T00:00:00Z", "outcome": "applied"}
+    return {
+        "format": "onset-export",
+        "version": 1,
+        "epoch": "e9",
+        "rev": rev,
+        "records": [{**key, "deleted": False, "fields": its} for key, its in zip(keys, fields, strict=True)],
+        "history": [
+            {**key, **row, "changes": {"old": dict.fromkeys(its), "new": its}}
+            for key, its in zip(keys, fields, strict=True)
+        ],
+    }
 
 
 def export(client: TestClient, person: Person) -> Exported:

@@ -163,7 +163,10 @@ async def import_me(
         bytes, raw_body(reference("Export"), limit=IMPORT_BYTES, shown_besides={_CSV: reference("DaysTable")})
     ],
 ) -> ImportOut:
-    """Bring in an `onset.json`, or a table of days (`csv/day.csv` of an export, or your own); again changes nothing."""
+    """Bring in an `onset.json`, or a table of days (`csv/day.csv` of an export, or your own); again changes nothing.
+
+    Into an empty diary an export comes as it stood, with its revisions and under a new epoch; else it is merged.
+    """
     bring = import_days if media_type_of(request) == _CSV else import_export
     imported = await bring(parts, access, body)
     return ImportOut(

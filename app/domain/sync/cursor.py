@@ -9,7 +9,8 @@ from app.domain.ids import Revision
 from app.domain.sync.schema import MAX_SCHEMA, MIN_SCHEMA, Schema
 
 BEGINNING: Final = Revision(0)
-_CURSOR: Final = re.compile(r"([A-Za-z0-9_-]{1,64})\.([0-9]{1,16})\.([0-9]{1,4})", re.ASCII)
+_EPOCH: Final = r"[A-Za-z0-9_-]{1,64}"
+_CURSOR: Final = re.compile(rf"({_EPOCH})\.([0-9]{{1,16}})\.([0-9]{{1,4}})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,11 @@ class Cursor:
     def __str__(self) -> str:
         """As it is handed out."""
         return f"{self.epoch}.{self.rev}.{self.schema}"
+
+
+def is_epoch(text: str) -> bool:
+    """Whether an epoch may be called so."""
+    return re.fullmatch(_EPOCH, text, re.ASCII) is not None
 
 
 def read_cursor(text: str) -> Cursor:

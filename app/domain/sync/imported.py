@@ -1,19 +1,20 @@
 """An export as it is read for an import: every record judged by itself, so that a bad one stops none of the others."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 from app.domain.errors import FieldError, Invalid, fault
-from app.domain.ids import RecordId, is_record_id
+from app.domain.ids import RecordId, Revision, is_record_id
 from app.domain.records.kinds import CONFLICT, KINDS, Kind
 from app.domain.records.record import Fields, KindName
 from app.domain.records.validation import check_fields, check_id, check_record, fill_in
 from app.domain.strict_json import JsonValue, RepeatedKeys
 from app.domain.sync.change import Circumstances
+from app.domain.sync.cursor import is_epoch
 from app.domain.sync.disputes import conflict_id, field_of
 from app.domain.sync.mutation import name_of
-from app.domain.sync.past import PastRow, read_past
+from app.domain.sync.past import PastRow, read_past, told_revision
 
 FORMAT: Final = "onset-export"
 FORMAT_VERSION: Final = 1
@@ -36,6 +37,8 @@ class Brought:
     deleted: bool
     fields: Fields
     """For a tombstone what it held; empty where that is not told."""
+    rev: Revision | None = None
+    """At which it stands in the diary that it comes from, if that is told."""
 
     @property
     def key(self) -> tuple[KindName, RecordId]:
@@ -63,6 +66,10 @@ class Import:
     past: Sequence[Sequence[PastRow]]
     """The history of each record, in the order in which it was sent."""
     unfit: Sequence[Unfit]
+    epoch: str | None = None
+    """The history that its revisions belong to, if that is told."""
+    rev: Revision | None = None
+    """Where the diary stood that it comes from, if that is told."""
 
 
 class Sorting:
@@ -126,7 +133,12 @@ def read_export(sent: JsonValue, by: Circumstances) -> Import:
         sorting.add(f"/records/{number}", *named(record), _reader(f"/records/{number}", record))
     for number, row in enumerate(cast("list[JsonValue]", sent.get("history", []))):
         sorting.recall(f"/history/{number}", row)
-    return sorting.sorted()
+    epoch = sent.get("epoch")
+    return replace(
+        sorting.sorted(),
+        epoch=epoch if isinstance(epoch, str) and is_epoch(epoch) else None,
+        rev=told_revision(sent.get("rev")),
+    )
 
 
 def named(sent: JsonValue) -> tuple[str, str]:
@@ -155,7 +167,14 @@ def _reader(place: str, sent: JsonValue) -> Callable[[], Brought]:
             raise fault("deleted", "wrong-type", "Give true or false.")
         check_id(known, record_id)
         fields = check_fields(known, sent.get("fields", {} if deleted else None))
-        return Brought(place=place, kind=known, id=RecordId(record_id), deleted=deleted, fields=fields)
+        return Brought(
+            place=place,
+            kind=known,
+            id=RecordId(record_id),
+            deleted=deleted,
+            fields=fields,
+            rev=told_revision(sent.get("rev")),
+        )
 
     return read
 

@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from app.domain.errors import fault
-from app.domain.ids import Device, RecordId, is_record_id
+from app.domain.ids import Device, RecordId, Revision, is_record_id
 from app.domain.records.field_types import AnyValue, Fault, FieldType, Instant, Text, WholeNumber
 from app.domain.records.record import KindName, Value, encode
 from app.domain.strict_json import JsonValue, RepeatedKeys
 from app.domain.sync.change import Entry, Outcome
+from app.domain.sync.epoch import EMPTY
 from app.domain.sync.mutation import ITSELF, MOST_KEPT_BYTES
+from app.domain.sync.resume import MOST_REVISION
 
 _MEMBERS: Final = frozenset({"kind", "id", "rev", "device", "seq", "at", "outcome", "changes"})
 _DEVICE: Final = Text(100, shortest=1)
@@ -33,10 +35,12 @@ class PastRow:
     seq: int | None
     at: datetime
     entry: Entry
+    rev: Revision | None = None
+    """Under which it stands in its diary, if that is told."""
 
     @property
     def signature(self) -> tuple[object, ...]:
-        """What makes it the row that it is, wherever it is kept."""
+        """What makes it the row that it is, wherever and under whatever revision it is kept."""
         return self.kind, self.id, self.device, self.seq, self.at, self.entry.outcome, changes_text(self.entry)
 
 
@@ -76,7 +80,13 @@ def read_past(sent: JsonValue) -> PastRow:
         seq=None if seq is None else cast("int", _checked("seq", _SEQ, seq)),
         at=datetime.fromisoformat(at).astimezone(UTC),
         entry=Entry(outcome=Outcome(outcome), changes=_changes(sent.get("changes"))),
+        rev=told_revision(sent.get("rev")),
     )
+
+
+def told_revision(sent: JsonValue) -> Revision | None:
+    """What an export calls a revision; None where it could be none."""
+    return Revision(sent) if type(sent) is int and EMPTY < sent < MOST_REVISION else None
 
 
 def _changes(sent: JsonValue) -> Mapping[str, tuple[Value, Value]]:
