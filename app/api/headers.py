@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from random import getrandbits
 from typing import Final
 
+from app.domain.sharing.shlink import PATH
+
 RawHeader = tuple[bytes, bytes]
 
 SAFETY: Final[tuple[RawHeader, ...]] = (
@@ -12,6 +14,19 @@ SAFETY: Final[tuple[RawHeader, ...]] = (
     (b"referrer-policy", b"no-referrer"),
 )
 NO_STORE: Final[RawHeader] = (b"cache-control", b"no-store")
+
+_OPEN: Final[tuple[RawHeader, ...]] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"Retry-After"),
+)
+_CLOSED: Final[tuple[RawHeader, ...]] = ()
+_OPEN_BELOW: Final = f"{PATH}/"
+
+
+def sharing_headers(path: str) -> tuple[RawHeader, ...]:
+    """Links' data may be read by programs on any website, without credentials: refusals too, whoever writes them."""
+    return _OPEN if path.startswith(_OPEN_BELOW) else _CLOSED
+
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 

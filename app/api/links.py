@@ -1,15 +1,13 @@
 """What whoever holds a link asks for: the files of SMART Health Links (HL7, STU 1; sharing, section 3).
 
-Readers are programs of others, in browsers too: any origin may ask, without credentials, on these routes alone.
+Readers are programs of others, in browsers too: any origin may ask, without credentials, on these routes alone
+(`app/api/headers.py`).
 """
 
-from collections.abc import MutableMapping
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.types import Message, Receive, Scope, Send
-from typing_extensions import override
 
 from app.api.address import link_base
 from app.api.bodies import AUTH_BYTES, json_body
@@ -30,7 +28,6 @@ from app.storage.shares import Found
 
 _JOSE: Final = "application/jose"
 _JSON: Final = "application/json"
-_ANY_ORIGIN: Final = (b"access-control-allow-origin", b"*")
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": "Content-Type",
@@ -64,27 +61,10 @@ SCHEMAS: Final = {
 }
 
 
-class OpenRoute(LimitedRoute):
-    """A route that programs on any website may call and read."""
-
-    @override
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                _open(message)
-            await send(message)
-
-        await super().handle(scope, receive, sending)
-
-
-def _open(message: MutableMapping[str, Any]) -> None:
-    message["headers"] = [*message.get("headers", ()), _ANY_ORIGIN, (b"access-control-expose-headers", b"Retry-After")]
-
-
 router = Router(
     prefix=PATH,
     tags=["links"],
-    route_class=OpenRoute,
+    route_class=LimitedRoute,
     responses=problems(404, 429),
     dependencies=[limited(LINKS_NETWORK, everywhere=[LINKS_EVERYWHERE])],
 )

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.headers import NO_STORE, SAFETY, request_id_in
+from app.api.headers import NO_STORE, SAFETY, request_id_in, sharing_headers
 from app.api.metrics import Metrics
 from app.api.problems import CLIENT_GONE, problem_response
 
@@ -75,7 +75,7 @@ class Edge:
             nonlocal status, sent_bytes
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = message["headers"] = [*message.get("headers", ()), *SAFETY]
+                headers = message["headers"] = [*message.get("headers", ()), *SAFETY, *sharing_headers(scope["path"])]
                 headers.append((b"x-request-id", request_id.encode()))
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append(NO_STORE)

@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app.api.admission import Admission, Ticket, set_aside
-from app.api.headers import NO_STORE, SAFETY, request_id_in
+from app.api.headers import NO_STORE, SAFETY, request_id_in, sharing_headers
 from app.api.problems import KINDS, MEDIA_TYPE, problem_headers, problem_json
 
 
@@ -277,6 +277,7 @@ class Protocol(HttpToolsProtocol):
         headers = [
             *self.server_state.default_headers,
             *SAFETY,
+            *(sharing_headers(cycle.scope["path"]) if cycle else ()),
             NO_STORE,
             (b"x-request-id", request_id.encode()),
             (b"content-type", MEDIA_TYPE.encode()),

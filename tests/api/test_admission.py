@@ -89,6 +89,15 @@ def test_what_is_beyond_the_bound_is_turned_away_at_once(service: Running, start
     assert (service.admission.in_flight, service.admission.turned_away) == (0, 1)
 
 
+def test_whoever_reads_a_link_in_a_browser_can_read_that_it_was_turned_away(service: Running, start: Start) -> None:
+    start("GET", "/reads", 2)
+    links, others = service.ask("GET", "/shl/x"), service.ask("GET", "/reads")
+    assert _turned_away(links)
+    assert links.headers["access-control-allow-origin"] == "*"
+    assert links.headers["access-control-expose-headers"] == "Retry-After"
+    assert "access-control-allow-origin" not in others.headers
+
+
 def test_writes_that_hang_leave_reads_alone(service: Running, start: Start, gate: threading.Event) -> None:
     start("POST", "/writes", 2)
     assert _turned_away(service.ask("POST", "/writes", b"{}"))

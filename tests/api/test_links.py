@@ -206,9 +206,14 @@ def test_any_origin_may_read_links_and_nothing_else(client: TestClient, patient:
         client.get(f"/shl/{'x' * 43}", params={"recipient": WHO}),
         client.options(ongoing.path, headers=origin),
         client.options(location, headers=origin),
+        client.put(ongoing.path, headers=origin),
+        client.delete(location, headers=origin),
+        client.get("/shl/a/b/c/d", headers=origin),
     ):
         assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers.get_list("access-control-allow-origin") == ["*"]
         assert "access-control-allow-credentials" not in answer.headers
+    assert problem(client.put(ongoing.path, headers=origin)) == (405, "method-not-allowed")
     preflight = client.options(ongoing.path, headers=origin)
     assert preflight.headers["access-control-allow-methods"] == "GET, POST"
     assert preflight.headers["access-control-allow-headers"] == "Content-Type"
