@@ -1,7 +1,7 @@
 """Accounts: made, read, changed, given a new password, erased."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
@@ -16,7 +16,7 @@ from app.domain.accounts import (
     settings_errors,
     tidied,
 )
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import DatabaseUnavailable, Invalid, NotFound, Refusal
 from app.domain.ids import AccountId, uuid7
 from app.domain.limits import PASSWORD_RESET_MAILS, Standing
 from app.domain.sessions import InvalidGrant, ResetRefused
@@ -99,7 +99,8 @@ async def change_password(
 async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: str) -> tuple[Standing, ...]:
     """Deletes the account with its diary, sessions and all else; refuses with InvalidGrant and LimitReached.
 
-    Answers how the caller stands with the limits on guessing.
+    Where no note can be kept of it for a restore, nothing is deleted: StorageFull or DatabaseUnavailable. Answers how
+    the caller stands with the limits on guessing.
     """
     account = await read_me(parts, access)
     proof = await prove(parts, visitor, account.email, password)
@@ -112,12 +113,33 @@ async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: st
             raise InvalidGrant
         work.guesses.forget(proof.guesser.subject)
 
-    await parts.database.write(access, erase_all)
+    await asyncio.to_thread(parts.erasures.intend, access.account_id)
     try:
-        await asyncio.to_thread(parts.erasures.note, access.account_id)
-    except OSError as failure:  # the account is gone all the same; only a restore would not know
-        _log.error("erasure-not-noted", exc_info=failure)
+        await parts.database.write(access, erase_all)
+    except DatabaseUnavailable:  # nobody knows whether it was done: the intention stays
+        raise
+    except Refusal:
+        await _settled(parts.erasures.withdraw, access.account_id)
+        raise
+    await _settled(parts.erasures.note, access.account_id)
     return proof.standings
+
+
+async def _settled(settle: Callable[[AccountId], None], account: AccountId) -> None:
+    """Where it fails, the intention stays, and a restore goes by that until the upkeep settles it."""
+    try:
+        await asyncio.to_thread(settle, account)
+    except OSError as failure:
+        _log.error("erasure-not-settled", exc_info=failure)
+
+
+async def settle_erasures(parts: Parts) -> int:
+    """Notes or withdraws the intentions that were left behind, and says how many; refuses with DatabaseUnavailable."""
+    if not await asyncio.to_thread(parts.erasures.has_left_behind):
+        return 0
+    operator = Operator(reason="settle-erasures")
+    present = await parts.database.write(operator, lambda work: work.logins.ids())
+    return await asyncio.to_thread(parts.erasures.settle, present)
 
 
 async def request_reset(parts: Parts, visitor: Nobody, email: str) -> None:

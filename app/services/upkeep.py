@@ -6,25 +6,30 @@ from typing import Final
 import structlog
 
 from app.domain.errors import Refusal
+from app.services.accounts import settle_erasures
 from app.services.linking import purge
 from app.services.parts import Parts
 
 FIRST_S: Final = 60.0
 EVERY_S: Final = 3600.0
 
+_WORK: Final = {"files": purge, "erasures": settle_erasures}
 _log = structlog.get_logger()
 
 
 async def keep_tidy(parts: Parts, *, first_s: float = FIRST_S, every_s: float = EVERY_S) -> None:
-    """Deletes the files of links that ran out a week ago: soon after the start, then every hour."""
+    """Deletes the files of links that ran out a week ago, and settles erasures; soon after the start, then hourly."""
     wait_s = first_s
     while True:
         await asyncio.sleep(wait_s)
         wait_s = every_s
-        try:
-            count = await purge(parts)
-        except Refusal as refusal:  # no database just now; the next hour will do
-            _log.warning("files-not-purged", code=refusal.code)
-        else:
-            if count:
-                _log.info("files-purged", count=count)
+        for what, work in _WORK.items():
+            try:
+                count = await work(parts)
+            except Refusal as refusal:  # no database just now; the next hour will do
+                _log.warning("upkeep-put-off", what=what, code=refusal.code)
+            except OSError as failure:
+                _log.error("upkeep-put-off", what=what, exc_info=failure)
+            else:
+                if count:
+                    _log.info("upkeep-done", what=what, count=count)

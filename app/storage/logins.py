@@ -16,6 +16,7 @@ FIRST_REVISION = 1
 
 _THE_ACCOUNT = accounts.c.key == bindparam("account")
 
+_ids = select(accounts.c.id)
 _find = select(*SHOWN, accounts.c.password_hash).where(accounts.c.email == bindparam("address"))
 _lock_unchanged = (
     select(accounts.c.key).where(_THE_ACCOUNT, accounts.c.password_hash == bindparam("known_hash")).with_for_update()
@@ -69,6 +70,10 @@ class Logins:
         """The account with a normalised address."""
         row = self._connection.execute(_find, {"address": email}).one_or_none()
         return None if row is None else Login(account=account_of(row), password_hash=row.password_hash)
+
+    def ids(self) -> list[AccountId]:
+        """Those of all accounts."""
+        return [AccountId(found) for found in self._connection.execute(_ids).scalars()]
 
     def add(self, new: NewLogin) -> Account:
         """The new account, with an empty diary where it is a patient's; refuses with EmailTaken."""

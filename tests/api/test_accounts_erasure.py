@@ -3,17 +3,23 @@
 import io
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 import structlog
+from fastapi import FastAPI
 from sqlalchemy import inspect, text
 from starlette.testclient import TestClient
+from typing_extensions import override
 
 from app.config import Settings
+from app.domain.ids import AccountId
 from app.logs import configure_logs
 from app.main import StandIns, create_app
 from app.storage.engines import make_engine
+from app.storage.erasures import Erasures
 from tests.support.people import PASSWORD, Person, sign_in, sign_up
 from tests.support.sharing import invited, pending, redeem, shared
 
@@ -144,3 +150,30 @@ def test_logs_hold_no_address_name_password_or_token(
     assert lines.count(b'"route":"/v1/auth/token"') == 3
     for secret in (CANARY, PASSWORD, person.tokens["access_token"], person.tokens["refresh_token"], "onset_at_"):
         assert secret.encode() not in lines
+
+
+class Meddling(Erasures):
+    """A ledger during whose writing the password is changed elsewhere."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings.data)
+        self._url = settings.resolved_database_url()
+
+    @override
+    def intend(self, account: AccountId) -> None:
+        super().intend(account)
+        engine = make_engine(self._url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE accounts SET password_hash = password_hash || 'x'")
+        engine.dispose()
+
+
+def test_an_erasure_that_is_refused_leaves_no_note(client: TestClient, patient: Person, settings: Settings) -> None:
+    """Else a restore would erase an account that stands."""
+    assert erase(client, patient, "another walk by the sea") == 400
+    app = cast("FastAPI", client.app)
+    app.state.parts = replace(app.state.parts, erasures=Meddling(settings))
+    assert erase(client, patient) == 400
+    assert [*(settings.data / "erasing").iterdir()] == []
+    assert not (settings.data / "erased.txt").exists()
+    assert client.get("/v1/me", headers=patient.headers).status_code == 200

@@ -13,10 +13,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.config import Settings
+from app.domain.ids import AccountId
 from app.main import StandIns, create_app
 from app.storage.backups import KEPT, LEFT_OUT
 from app.storage.data_folder import own
 from app.storage.engines import make_engine
+from app.storage.erasures import Erasures
 from app.storage.schema import migrate
 from tests.support import contract, postgres
 from tests.support.diary import SAMPLES, Phone
@@ -192,6 +194,7 @@ def test_who_was_erased_since_the_backup_is_not_brought_back(
         erased = client.post("/v1/me/erasure", json={"password": PASSWORD}, headers=owner.headers)
         assert erased.status_code == 204
     (ledger,) = (settings.data / "erased.txt").read_text().splitlines()
+    assert [*(settings.data / "erasing").iterdir()] == []
     assert owner.account["id"] not in ledger
     assert "not brought back: 1." in done(settings, "restore", "--replace", backup)
     with TestClient(create_app(settings, stand_ins)) as client:
@@ -203,7 +206,7 @@ def test_who_was_erased_since_the_backup_is_not_brought_back(
     assert rows(kept, "records") == rows(kept, "record_history") == []
 
 
-def test_an_erasure_that_cannot_be_noted_is_done_all_the_same(
+def test_an_erasure_that_does_not_come_into_the_ledger_is_kept_beside_it(
     owner: Person, settings: Settings, stand_ins: StandIns
 ) -> None:
     (settings.data / "erased.txt").mkdir()
@@ -211,6 +214,29 @@ def test_an_erasure_that_cannot_be_noted_is_done_all_the_same(
         erased = client.post("/v1/me/erasure", json={"password": PASSWORD}, headers=owner.headers)
         assert erased.status_code == 204
         assert client.get("/v1/me", headers=owner.headers).status_code == 401
+    (settings.data / "erased.txt").rmdir()
+    assert Erasures(settings.data).among([AccountId(owner.account["id"])])
+
+
+def test_nothing_is_erased_where_a_restore_could_not_know_of_it(
+    owner: Person, settings: Settings, stand_ins: StandIns
+) -> None:
+    (settings.data / "erasing").write_text("in the way")
+    with TestClient(create_app(settings, stand_ins)) as client:
+        refused = client.post("/v1/me/erasure", json={"password": PASSWORD}, headers=owner.headers)
+        assert (refused.status_code, refused.json()["code"]) == (503, "database-unavailable")
+        assert client.get("/v1/me", headers=owner.headers).status_code == 200
+        (settings.data / "erasing").unlink()
+        assert client.post("/v1/me/erasure", json={"password": PASSWORD}, headers=owner.headers).status_code == 204
+    assert [*(settings.data / "erasing").iterdir()] == []
+
+
+def test_an_erasure_of_which_nobody_knows_the_end_counts_until_it_is_settled(
+    backup: Path, owner: Person, settings: Settings
+) -> None:
+    """As if the process had been killed after the account was gone."""
+    Erasures(settings.data).intend(AccountId(owner.account["id"]))
+    assert "not brought back: 1." in done(settings, "restore", "--replace", backup)
 
 
 def _lines(members: dict[str, bytes]) -> list[bytes]:

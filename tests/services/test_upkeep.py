@@ -1,8 +1,10 @@
 """What the service does unasked."""
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
@@ -10,6 +12,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.config import Settings
+from app.domain.ids import AccountId
 from app.services.parts import Parts
 from app.services.upkeep import keep_tidy
 from app.storage.database import Database
@@ -49,3 +52,30 @@ def test_an_outage_ends_nothing(client: TestClient, tmp_path: Path) -> None:
     assert client.portal is not None
     assert client.portal.call(tidied, replace(parts, database=away), 0.1)
     away.close()
+
+
+def test_erasures_that_were_left_behind_are_settled(client: TestClient, patient: Person, settings: Settings) -> None:
+    parts: Parts = cast("FastAPI", client.app).state.parts
+    there, gone, new = AccountId(patient.account["id"]), AccountId("gone"), AccountId("new")
+    for account in (there, gone, new):
+        parts.erasures.intend(account)
+    for path in (settings.data / "erasing").iterdir():
+        if path.name != sha256(new.encode()).hexdigest():
+            os.utime(path, (0, 0))
+    assert parts.erasures.among([there, gone, new]) == [there, gone, new]
+    assert client.portal is not None
+    assert client.portal.call(tidied, parts, 0.2)
+    assert parts.erasures.among([there, gone, new]) == [gone, new], "what is under way is left alone"
+    assert (settings.data / "erased.txt").read_text() == f"{sha256(gone.encode()).hexdigest()}\n"
+    assert client.get("/v1/me", headers=patient.headers).status_code == 200
+
+
+def test_a_folder_that_cannot_be_read_ends_nothing(client: TestClient, settings: Settings) -> None:
+    parts: Parts = cast("FastAPI", client.app).state.parts
+    parts.erasures.intend(AccountId("gone"))
+    (left,) = (settings.data / "erasing").iterdir()
+    os.utime(left, (0, 0))
+    (settings.data / "erased.txt").mkdir()
+    assert client.portal is not None
+    assert client.portal.call(tidied, parts, 0.1)
+    assert left.exists()
