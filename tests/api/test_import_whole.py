@@ -71,10 +71,9 @@ def origins(url: str, person: Person) -> dict[tuple[str, str], dict[str, tuple[i
     return {(kind, record_id): json.loads(its) for kind, record_id, its in rows}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_rich_diary_comes_back_to_the_last_revision(client: TestClient, database_url: str, seed: int) -> None:
+def test_a_rich_diary_comes_back_to_the_last_revision(client: TestClient, database_url: str) -> None:
     person, other = sign_up(client), fresh(client)
-    Writers(client, person, Random(seed)).write(pushes=25)  # noqa: S311 - the same diary every time
+    Writers(client, person, Random(1)).write(pushes=25)  # noqa: S311 - the same diary every time
     sent = export(client, person)
     assert {row["outcome"] for row in sent.whole["history"]} == {
         *("applied", "conflict", "rejected", "deleted", "revived")

@@ -68,7 +68,8 @@ def read_past(sent: JsonValue) -> PastRow:
         value = sent.get(name)
         if not isinstance(value, str) or not is_record_id(value):
             raise fault(name, "invalid-text", "Give 1 to 64 letters, digits, - and _.")
-    at = cast("str", _checked("at", Instant(), sent.get("at")))
+    at = datetime.fromisoformat(cast("str", _checked("at", Instant(), sent.get("at")))).astimezone(UTC)
+    _checked("at", Instant(), at.isoformat())  # an export tells it in UTC, and must be read again
     seq = sent.get("seq")
     outcome = sent.get("outcome")
     if not isinstance(outcome, str) or outcome not in {*Outcome}:
@@ -78,7 +79,7 @@ def read_past(sent: JsonValue) -> PastRow:
         id=RecordId(cast("str", sent["id"])),
         device=Device(cast("str", _checked("device", _DEVICE, sent.get("device")))),
         seq=None if seq is None else cast("int", _checked("seq", _SEQ, seq)),
-        at=datetime.fromisoformat(at).astimezone(UTC),
+        at=at,
         entry=Entry(outcome=Outcome(outcome), changes=_changes(sent.get("changes"))),
         rev=told_revision(sent.get("rev")),
     )
