@@ -46,7 +46,12 @@ _bearers = (
     .join(patient_state, patient_state.c.patient == accounts.c.key, isouter=True)
     .where(access_tokens.c.fingerprint.in_(bindparam("tokens", expanding=True)))
 )
-_locked_bearer = _bearers.with_for_update(of=sessions)
+_lock_its_session = (
+    select(sessions.c.key)
+    .join(access_tokens, access_tokens.c.session == sessions.c.key)
+    .where(access_tokens.c.fingerprint == bindparam("token"))
+    .with_for_update(of=sessions)
+)
 _family = (
     select(*_FAMILY, sessions.c.key.label("session_key"), accounts.c.email)
     .join_from(sessions, accounts, accounts.c.key == sessions.c.account)
@@ -121,9 +126,14 @@ class Tokens:
         return {row.fingerprint: _bearer_of(row) for row in rows}
 
     def bearer(self, token: bytes) -> Bearer | None:
-        """What the access token opens; its session is locked until the unit of work ends."""
-        row = self._connection.execute(_locked_bearer, {"tokens": [token]}).one_or_none()
-        return None if row is None else _bearer_of(row)
+        """What the access token opens; its session is locked until the unit of work ends.
+
+        Looked up once the lock is held: PostgreSQL looks again at the row that it waited for, but not at the token's,
+        which may have been voided meanwhile.
+        """
+        if self._connection.execute(_lock_its_session, {"token": token}).one_or_none() is None:
+            return None
+        return self.bearers([token]).get(token)
 
     def confirm(self, session: SessionKey, confirmed: Confirmed, now: datetime) -> None:
         """Stores that an access token of this generation was used; what went to others is void."""
