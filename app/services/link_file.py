@@ -69,8 +69,9 @@ async def _check_in(
     parts: Parts, visible: VisibleDiary, contents: Contents, identity: Identity, now: datetime
 ) -> Resource:
     person = Person(name=identity.name, born=identity.birth_date.isoformat(), gender=identity.gender)
-    shown = shared_diary(visible, person, Span(), with_trends=True)
-    told, everything = await parts.printer.printed(story(shown)), await parts.printer.printed(rendering(shown))
+    shown = await asyncio.to_thread(shared_diary, visible, person, Span(), with_trends=True)
+    papers = [await asyncio.to_thread(paper, shown) for paper in (story, rendering)]
+    told, everything = [await parts.printer.printed(paper) for paper in papers]
     names = shared_names(contents.terms, in_bundle=True)
     return await asyncio.to_thread(lambda: collection(shown, names, now, __version__, story=told, rendering=everything))
 
