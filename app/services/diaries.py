@@ -1,8 +1,13 @@
 """Gathers from the records what a trend summary is made from; bounded, however long the diary is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from json import JSONDecoder
+from typing import Final
+
+import orjson
 
 from app.domain.catalogue import CONDITIONS
 from app.domain.records.kinds import (
@@ -16,13 +21,23 @@ from app.domain.records.kinds import (
     REGIMEN_STEP,
     TIMING_PLAN,
     USUAL,
-    Kind,
 )
 from app.domain.records.record import Fields, KindName
 from app.domain.trends.choice import Choice, choice, scales
-from app.domain.trends.dates import DateRange
-from app.domain.trends.diary import Day, Diary, Event, Lived, Medication, OwnMeasure, TimingPlan, Tracked, Usual
-from app.domain.trends.reading import read_days, read_doses, read_moments
+from app.domain.trends.diary import (
+    Day,
+    Diary,
+    Dose,
+    Event,
+    Lived,
+    Medication,
+    Moment,
+    OwnMeasure,
+    TimingPlan,
+    Tracked,
+    Usual,
+)
+from app.domain.trends.reading import read_days, read_doses, read_moments, with_only
 from app.domain.trends.treatment import DoseStatus, RegimenStep, Treatment, treatment
 from app.domain.trends.window import diary_window
 from app.domain.trends.written import (
@@ -35,11 +50,13 @@ from app.domain.trends.written import (
     tracked_condition,
     usual,
 )
-from app.storage.records import DayText, Records
+from app.storage.records import Records
 
 _FEW = (REGIMEN_STEP, CONDITION_KIND, MEDICATION, EVENT, MEASURE_KIND, TIMING_PLAN, USUAL)
 """Kinds of which a patient has few, so that they are read whole."""
-_FIRST_LOOK = 16
+_FIRST_LOOK: Final = 16
+_EXACT: Final = JSONDecoder(parse_float=Decimal, parse_int=Decimal)
+"""For doses, whose mg never passes through a float. Scores are whole, so that the faster parser reads them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +73,9 @@ class Material:
     usuals: Sequence[Usual]
     timing_plans: Sequence[TimingPlan]
     """Those agreed with the prescriber; the others are kept, and nothing follows from them."""
-    days: Sequence[DayText]
-    moments: Sequence[DayText]
-    doses: Sequence[DayText]
+    days: Sequence[Day]
+    moments: Sequence[Moment]
+    doses: Sequence[Dose]
 
     def knows(self, condition: str) -> bool:
         """Whether there can be a summary of the condition: it is the catalogue's or the patient's own."""
@@ -83,9 +100,9 @@ class Material:
             condition=listed,
             tracked=tracked,
             treatment=self.treatment,
-            days=self._scored(None if only is None else (only,)),
-            moments=read_moments(self.moments),
-            doses=read_doses(self.doses),
+            days=self.days if only is None else with_only(only, self.days),
+            moments=self.moments,
+            doses=self.doses,
             steps=self.steps,
             own_measures=self.own_measures,
             timing_plans=self.timing_plans,
@@ -98,9 +115,9 @@ class Material:
         """What was lived, whatever it is looked at for."""
         return Lived(
             treatment=self.treatment,
-            days=self._scored(None),
-            moments=read_moments(self.moments),
-            doses=read_doses(self.doses),
+            days=self.days,
+            moments=self.moments,
+            doses=self.doses,
             steps=self.steps,
             own_measures=self.own_measures,
             timing_plans=self.timing_plans,
@@ -111,10 +128,6 @@ class Material:
         known = scales(self.own_measures)
         return [choice(CONDITIONS.get(code), tracked, known) for code, tracked in self.tracked.items()]
 
-    def _scored(self, measures: Iterable[str] | None) -> list[Day]:
-        """The days with these scores; with all that anybody can tell the direction of, unless given."""
-        return read_days(self.days, tuple(scales(self.own_measures) if measures is None else measures))
-
 
 def gather(records: Records, as_of: date) -> Material:
     """Everything that summaries on this date look at."""
@@ -124,6 +137,7 @@ def gather(records: Records, as_of: date) -> Material:
     steps = [regimen_step(fields) for _, fields in few[REGIMEN_STEP.name]]
     course = course_of(records, steps, as_of)
     window = diary_window(course, as_of)
+    texts = [records.days((DAY, MOMENT, DOSE), span.first, span.last) for span in window]
     return Material(
         tracked={record_id: tracked_condition(record_id, fields) for record_id, fields in few[CONDITION_KIND.name]},
         treatment=course,
@@ -135,9 +149,9 @@ def gather(records: Records, as_of: date) -> Material:
         timing_plans=[
             timing_plan(record_id, fields) for record_id, fields in few[TIMING_PLAN.name] if is_agreed(fields)
         ],
-        days=_within(records, DAY, window),
-        moments=_within(records, MOMENT, window),
-        doses=_within(records, DOSE, window),
+        days=[day for days, _, _ in texts for day in read_days(orjson.loads(days))],
+        moments=[one for _, moments, _ in texts for one in read_moments(orjson.loads(moments))],
+        doses=[dose for _, _, doses in texts for dose in read_doses(_EXACT.decode(doses))],
     )
 
 
@@ -151,14 +165,16 @@ def course_of(records: Records, steps: Sequence[RegimenStep], as_of: date) -> Tr
 
     def nights_from(first: date) -> Iterator[tuple[date, DoseStatus]]:
         seen, limit = 0, _FIRST_LOOK
-        while rows := records.days(DOSE, first, as_of, limit=limit, skip=seen):
-            yield from ((dose.local_date, dose.status) for dose in read_doses(rows))
-            if len(rows) < limit:
+        while doses := read_doses(_EXACT.decode(records.some_days(DOSE, first, as_of, limit=limit, skip=seen))):
+            yield from sorted((dose.local_date, dose.status) for dose in doses)
+            if len(doses) < limit:
                 return
             seen, limit = seen + limit, 2 * limit
 
     return treatment(steps=steps, nights_from=nights_from, quiet_nights=records.quiet_nights(), as_of=as_of)
 
 
-def _within(records: Records, kind: Kind, window: Iterable[DateRange]) -> list[DayText]:
-    return [row for span in window for row in records.days(kind, span.first, span.last)]
+def doses_between(records: Records, first: date, last: date) -> list[Dose]:
+    """The doses of a range of days, in no order."""
+    (doses,) = records.days((DOSE,), first, last)
+    return read_doses(_EXACT.decode(doses))

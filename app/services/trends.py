@@ -8,23 +8,22 @@ from app.domain.access import OwnDiary
 from app.domain.clock import day_in_zone, latest_day
 from app.domain.errors import FieldError, Invalid, NotFound
 from app.domain.ids import Revision
-from app.domain.records.kinds import DOSE
 from app.domain.report.chart import COMPOSITE
 from app.domain.trends.adherence import Adherence, AdherenceCount, adherence
 from app.domain.trends.choice import Scale, choice, scales
 from app.domain.trends.dates import DateRange
 from app.domain.trends.diary import Diary
 from app.domain.trends.dose_bands import dose_bands
+from app.domain.trends.entries import entries
 from app.domain.trends.languages import messages_for
 from app.domain.trends.messages import Messages
-from app.domain.trends.reading import read_doses
 from app.domain.trends.regimen import Regimen
 from app.domain.trends.side_effect_measures import Looked
 from app.domain.trends.side_effects import SideEffect, side_effects
 from app.domain.trends.summary import ShortSummary, Summary, short, summary
 from app.domain.trends.weekly_dose import daily_totals
 from app.domain.trends.window import diary_window
-from app.services.diaries import Material, course_of, gather, steps_of
+from app.services.diaries import Material, course_of, doses_between, gather, steps_of
 from app.services.parts import Parts
 from app.storage.work import Work
 
@@ -103,9 +102,9 @@ async def side_effects_of(
 def _side_effects(material: Material, as_of: date, messages: Messages) -> tuple[SideEffect, ...]:
     lived = material.lived()
     regimen = Regimen(lived.steps, as_of)
-    view = diary_window(lived.treatment, as_of)
-    bands = dose_bands(daily_totals(lived.doses, regimen), regimen, lived.treatment, view)
-    return side_effects(lived, Looked.at(material.choices()), bands, as_of, messages)
+    seen = entries(lived, diary_window(lived.treatment, as_of))
+    bands = dose_bands(daily_totals(lived.doses, regimen), regimen, lived.treatment, seen.view)
+    return side_effects(seen, Looked.at(material.choices()), bands, as_of, messages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +125,8 @@ async def adherence_between(parts: Parts, access: OwnDiary, first: date | None, 
         records = work.records
         course = course_of(records, steps_of(records), until)
         since = first or course.first_dose or until
-        rows = records.days(DOSE, since, until)
         spans = [DateRange(first=since, last=until)] if since <= until else []
-        counts = adherence(read_doses(rows), course, spans)
+        counts = adherence(doses_between(records, since, until), course, spans)
         return AdherenceReport(first=since, last=until, range=counts.range, counts=counts)
 
     return await parts.database.read(access, read)

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select, text, tuple_
+from sqlalchemy import Connection, bindparam, select, text, tuple_
 
 from app.domain.access import Guest, OwnDiary
 from app.domain.ids import RecordId, Revision
@@ -16,7 +16,7 @@ from app.domain.records.kinds import Kind
 from app.domain.records.listing import OPEN, Place, Window
 from app.domain.records.record import Dated, KindName, StoredRecord
 from app.domain.sessions import TokenInvalid
-from app.storage.lines import Lines
+from app.storage.lines import DatedTexts, Lines
 from app.storage.tables import QUIET, patient_state, records
 
 _MINE = records.c.patient == bindparam("patient")
@@ -42,28 +42,28 @@ _before = Lines(
     .limit(bindparam("limit")),
     *_LISTED,
 )
-_days = Lines(
-    _of_kind.where(_from, _to)
-    .order_by(records.c.local_day, records.c.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("skip")),
-    records.c.local_day,
-    records.c.id,
-    records.c.fields,
+_between = _of_kind.where(_from, _to)
+_in_turn = _between.order_by(records.c.local_day, records.c.id).limit(bindparam("limit")).offset(bindparam("skip"))
+_dated_rows = Lines(_between, records.c.local_day, records.c.id, records.c.fields)
+_some_days = DatedTexts(records.c.local_day, records.c.fields, _in_turn)
+_QUIET_NIGHTS = f"""
+SELECT DISTINCT local_day FROM records {{quiet}} WHERE patient = :patient AND {QUIET} AND NOT EXISTS (
+    SELECT 1 FROM records AS other {{dated}} WHERE other.patient = records.patient AND other.kind = 'dose'
+    AND other.local_day = records.local_day AND NOT other.deleted
+    AND other.fields ->> 'status' IN ('taken', 'partial')
 )
-_other = records.alias("other")
-_dosed = exists().where(
-    _other.c.patient == records.c.patient,
-    _other.c.kind == records.c.kind,
-    _other.c.local_day == records.c.local_day,
-    ~_other.c.deleted,
-    text("other.fields ->> 'status' IN ('taken', 'partial')"),
-)
-_quiet_nights = select(records.c.local_day).where(_MINE, QUIET, ~_dosed).distinct()
+"""  # noqa: S608 - what is put in are names of indexes
+# SQLite, which knows no numbers of rows, would read every dose, and all of them again for each quiet night; told an
+# index, it refuses any other way.
+_quiet_nights_on = {
+    "sqlite": text(
+        _QUIET_NIGHTS.format(
+            quiet="INDEXED BY ix_records_quiet_nights", dated="INDEXED BY ix_records_patient_kind_local_day"
+        )
+    ),
+    "postgresql": text(_QUIET_NIGHTS.format(quiet="", dated="")),
+}
 _revision = select(patient_state.c.rev).where(patient_state.c.patient == bindparam("patient"))
-
-DayText = tuple[date, str]
-"""The day of a record, and its fields as stored."""
 
 
 class Records:
@@ -110,31 +110,28 @@ class Records:
         values = {**self._mine, "kind": kind.name, "day": day, "limit": limit}
         return [_listed_record(*cells) for cells in reversed(_before.fetch(self._connection, values))]
 
-    def days(
-        self, kind: Kind, first: date, last: date | None = None, *, limit: int | None = None, skip: int = 0
-    ) -> list[DayText]:
-        """Day and stored text of the live records from `first` on, in ascending order of (day, id)."""
-        return [(row.day, row.text) for row in self.dated(kind, first, last, limit=limit, skip=skip)]
+    def days(self, kinds: Sequence[Kind], first: date, last: date) -> list[str]:
+        """For each kind the live records from `first` to `last`.
 
-    def dated(
-        self, kind: Kind, first: date, last: date | None = None, *, limit: int | None = None, skip: int = 0
-    ) -> list[Dated]:
-        """The same with their ids."""
-        values = {
-            **self._mine,
-            "kind": kind.name,
-            "first": first.isoformat(),
-            "last": (last or date.max).isoformat(),
-            "limit": _MANY if limit is None else limit,
-            "skip": skip,
-        }
-        return [
-            Dated(date.fromisoformat(day), its, fields) for day, its, fields in _days.fetch(self._connection, values)
-        ]
+        They come as a JSON array of arrays `[day, fields as stored]`, in no order.
+        """
+        named = {f"kind{at}": kind.name for at, kind in enumerate(kinds)}
+        return _days(len(kinds)).fetch(self._connection, {**self._mine, **_dates(first, last), **named})
+
+    def some_days(self, kind: Kind, first: date, last: date, *, limit: int, skip: int = 0) -> str:
+        """The same of one kind, and only so many, counted in ascending order of (day, id)."""
+        values = {**self._mine, **_dates(first, last), "kind": kind.name, "limit": limit, "skip": skip}
+        return _some_days.fetch(self._connection, values)[0]
+
+    def dated(self, kind: Kind, first: date, last: date) -> list[Dated]:
+        """The live records from `first` to `last`, in ascending order of (day, id)."""
+        found = _dated_rows.fetch(self._connection, {**self._mine, **_dates(first, last), "kind": kind.name})
+        return [Dated(date.fromisoformat(day), its, fields) for day, its, fields in found]
 
     def quiet_nights(self) -> list[date]:
         """The dates that have a dose record and none with status taken or partial."""
-        return [date.fromisoformat(day) for day in self._connection.execute(_quiet_nights, self._mine).scalars()]
+        found = self._connection.execute(_quiet_nights_on[self._connection.dialect.name], self._mine).scalars()
+        return [date.fromisoformat(day) for day in found]
 
     def revision(self) -> Revision:
         """The diary's present revision; refuses with TokenInvalid where it was erased since the caller was let in."""
@@ -151,6 +148,16 @@ def there(revision: int | None) -> Revision:
     if revision is None:
         raise TokenInvalid
     return Revision(revision)
+
+
+def _dates(first: date, last: date) -> dict[str, str]:
+    return {"first": first.isoformat(), "last": last.isoformat()}
+
+
+@cache
+def _days(kinds: int) -> DatedTexts:
+    queries = (_live.where(records.c.kind == bindparam(f"kind{at}"), _from, _to) for at in range(kinds))
+    return DatedTexts(records.c.local_day, records.c.fields, *queries)
 
 
 @cache

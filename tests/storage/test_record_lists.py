@@ -1,12 +1,13 @@
 """Lists of records, and the typed views for people who ask in SQL, on both engines."""
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from app.domain.ids import RecordId
-from app.domain.records.kinds import CONDITION_KIND, DAY, DOSE, MEASURE_KIND, MEDICATION, REGIMEN_STEP
+from app.domain.records.kinds import CONDITION_KIND, DAY, DOSE, MEASURE_KIND, MEDICATION, MOMENT, REGIMEN_STEP
 from app.domain.records.listing import Place, Window
 from app.storage.database import Database
 from tests.support.diaries import Diary, new_diary
@@ -118,14 +119,41 @@ def test_before_goes_back_from_a_day_the_latest_first(diary: Diary) -> None:
     assert [record.id for record in found] == ["day-2026-03-02", "day-2026-03-01"]
 
 
-def test_days_come_as_date_and_stored_text(diary: Diary) -> None:
-    found = diary.read(lambda work: work.records.days(DAY, date(2026, 3, 1), date(2026, 3, 9)))
-    assert [day for day, _ in found] == [date(2026, 3, 1), date(2026, 3, 2)]
-    skipped = diary.read(lambda work: work.records.days(DAY, date(2026, 1, 1), limit=2, skip=1))
-    assert [day for day, _ in skipped] == [date(2026, 3, 1), date(2026, 3, 2)]
+def test_days_come_as_their_date_and_what_is_stored(diary: Diary) -> None:
+    found = diary.read(lambda work: work.records.dated(DAY, date(2026, 3, 1), date(2026, 3, 9)))
+    assert [row.day for row in found] == [date(2026, 3, 1), date(2026, 3, 2)]
     stored = diary.get(DAY, "day-2026-03-01")
     assert stored is not None
-    assert found[0][1] == stored.text
+    assert found[0].text == stored.text
+
+
+def test_days_of_several_kinds_come_as_a_json_array_for_each(diary: Diary) -> None:
+    diary.put(DOSE, uuid(1), {"local_date": "2026-03-02", "status": "taken", "mg": Decimal("4.50")})
+    diary.put(DOSE, uuid(2), {"local_date": "2026-03-10", "status": "held"})
+    days, moments, doses = diary.read(
+        lambda work: work.records.days((DAY, MOMENT, DOSE), date(2026, 3, 1), date(2026, 3, 9))
+    )
+    assert {day: fields["pain"] for day, fields in json.loads(days)} == {"2026-03-01": 1, "2026-03-02": 2}
+    assert json.loads(moments) == []
+    ((night, dose),) = json.loads(doses, parse_float=Decimal)
+    assert (night, dose["mg"]) == ("2026-03-02", Decimal("4.5"))
+
+
+def test_text_that_json_escapes_does_not_break_the_array_of_days(diary: Diary) -> None:
+    note = 'one\ttwo\n"],["\\",\u2028\x1e'
+    diary.put_day("2026-03-02", note=note)
+    (days,) = diary.read(lambda work: work.records.days((DAY,), date(2026, 3, 2), date(2026, 3, 2)))
+    assert [fields["note"] for _, fields in json.loads(days)] == [note]
+
+
+def test_some_days_are_counted_from_the_first(diary: Diary) -> None:
+    def some(limit: int, skip: int) -> list[str]:
+        text = diary.read(
+            lambda work: work.records.some_days(DAY, date(2026, 1, 1), date(2026, 12, 31), limit=limit, skip=skip)
+        )
+        return sorted(day for day, _ in json.loads(text))
+
+    assert (some(2, 1), some(9, 3), some(2, 4)) == (["2026-03-01", "2026-03-02"], ["2026-03-10"], [])
 
 
 def test_a_quiet_night_has_doses_and_none_that_was_taken(database: Database) -> None:

@@ -28,7 +28,7 @@ from app.domain.records.kinds import (
     Kind,
 )
 from app.domain.records.record import StoredRecord, Value, encode
-from app.domain.trends.diary import Day, Diary, Dose, OwnMeasure, Tracked
+from app.domain.trends.diary import Diary, Dose, OwnMeasure, Tracked
 from app.domain.trends.estimates import Estimate
 from app.domain.trends.judgement import Status
 from app.domain.trends.side_effects import Rise, SideEffect, Step
@@ -226,7 +226,7 @@ def _summaries(records: list[StoredRecord], conditions: tuple[str, ...], chance:
         )
         for one in of.get("regimen_step", ())
     ]
-    days = [Day(date.fromisoformat(one["local_date"]), one) for one in of.get("day", ())]
+    days = [(date.fromisoformat(one["local_date"]).toordinal(), one) for one in of.get("day", ())]
     return [
         _judged(
             summary(

@@ -40,7 +40,7 @@ from app.domain.sharing.visible import (
 from app.domain.sharing.whole import WholeDiary
 from app.domain.trends.choice import Scale, scales
 from app.domain.trends.dates import DateRange, clipped
-from app.domain.trends.diary import Day, Diary, Dose, Event, Medication, Moment, OwnMeasure, Tracked
+from app.domain.trends.diary import Diary, Dose, Event, Medication, Moment, OwnMeasure, Tracked
 from app.domain.trends.treatment import DoseStatus, RegimenStep, Treatment, in_order
 from app.domain.trends.written import date_in, event, medication, own_measure, regimen_step, text_in, usual
 
@@ -240,7 +240,7 @@ class _Redaction:
         self, days: Sequence[VisibleDay], moments: Sequence[VisibleMoment], doses: Sequence[Dose]
     ) -> dict[str, Shared]:
         """What each granted condition's summary is made from."""
-        scored = [Day(day.local_date, day.scores) for day in days]
+        scored = [(day.local_date.toordinal(), day.scores) for day in days]
         read = [Moment(one.local_date, one.measure, one.value) for one in moments]
         records = dict(self._whole.of(CONDITION_KIND))
         steps = [step for _, _, step in self._plan()]

@@ -32,16 +32,15 @@ def composite(targets: Mapping[str, Values], span: DateRange) -> Composite:
         code: sum(known.values()) / len(known) for code, known in found.items() if len(known) >= CENTRE_ENTRIES
     } or dict.fromkeys(targets, 0.0)
     level = sum(centres.values()) / max(1, len(centres))
-    parts = [(targets[code].get, centre) for code, centre in centres.items()]
+    ordinals = sorted(set[int]().union(*(targets[code] for code in centres)))
+    days = zip(*(map(targets[code].get, ordinals) for code in centres), strict=True)
     values: dict[int, float] = {}
-    for ordinal in sorted(set[int]().union(*(targets[code] for code in centres))):
-        count, total, centred = 0, 0.0, 0.0
-        for value_on, centre in parts:
-            value = value_on(ordinal)
-            if value is not None:
-                count += 1
-                total += value
-                centred += centre
-        if 2 * count >= len(parts):
-            values[ordinal] = total / count + (level - centred / count)
+    for ordinal, day in zip(ordinals, days, strict=True):
+        if None not in day:
+            values[ordinal] = sum(day) / len(day)  # the mean of the baseline means, once taken off and once put on
+            continue
+        present = [(value, centre) for value, centre in zip(day, centres.values(), strict=True) if value is not None]
+        if 2 * len(present) >= len(day):
+            centred = sum(value - centre for value, centre in present)
+            values[ordinal] = centred / len(present) + level
     return Composite(measures=tuple(centres), values=values)

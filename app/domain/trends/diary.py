@@ -9,13 +9,10 @@ from typing import NamedTuple
 from app.domain.catalogue import Condition
 from app.domain.trends.treatment import DoseStatus, RegimenStep, Treatment
 
-
 # Days, moments and doses come by the hundred: as tuples they cost a third of what frozen dataclasses cost to make.
-class Day(NamedTuple):
-    """The scores of one diary day as given: absent and None both mean no answer, 0 is a value."""
-
-    local_date: date
-    scores: Mapping[str, int | None]
+Day = tuple[int, Mapping[str, int | None]]
+"""The ordinal of a diary day (`date.toordinal`), and its scores as given: absent and None both mean no answer, 0 is a
+value. What else it holds, such as a note, is under names that no measure has."""
 
 
 class Moment(NamedTuple):

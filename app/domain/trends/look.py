@@ -1,6 +1,5 @@
 """One look at a diary at a date: what was written up to then, as daily values and periods."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,10 +7,11 @@ from datetime import date
 from app.domain.trends.choice import LOWER, Choice, Scale, choice, scales
 from app.domain.trends.composite import composite
 from app.domain.trends.dates import DateRange
-from app.domain.trends.diary import Day, Diary, Lived, Usual
+from app.domain.trends.diary import Diary, Usual
+from app.domain.trends.entries import Entries, entries
 from app.domain.trends.messages import Messages
 from app.domain.trends.periods import Period, periods
-from app.domain.trends.series import SOURCES, TOP, Series, Values, measure_series
+from app.domain.trends.series import SOURCES, TOP, Series, Values
 from app.domain.trends.window import diary_window
 
 
@@ -50,13 +50,18 @@ class Look:
     diary: Diary
     as_of: date
     messages: Messages
-    view: tuple[DateRange, ...]
+    entries: Entries
     choice: Choice
     scales: Mapping[str, Scale]
     series: Mapping[str, Series]
     periods: tuple[Period, ...]
     usuals: tuple[Usual, ...]
     """Levels of a usual day that were told by then, lower-is-better; the later of two of one measure stands."""
+
+    @property
+    def view(self) -> tuple[DateRange, ...]:
+        """The dates that count, ascending."""
+        return self.entries.view
 
     @property
     def targets(self) -> Mapping[str, Values]:
@@ -107,13 +112,13 @@ def look(diary: Diary, as_of: date, messages: Messages) -> Look:
     """Cuts the diary at a date; rows may come in any order and reach beyond the window."""
     known = scales(diary.own_measures, messages)
     chosen = choice(diary.condition, diary.tracked, known)
-    view = diary_window(diary.treatment, as_of)
-    series = series_in_view(diary, view, chosen.measures, known)
+    written = entries(diary, diary_window(diary.treatment, as_of))
+    series = written.series(chosen.measures, known)
     return Look(
         diary=diary,
         as_of=as_of,
         messages=messages,
-        view=view,
+        entries=written,
         choice=chosen,
         scales=known,
         series=series,
@@ -133,28 +138,3 @@ def _usuals(told: Iterable[Usual], known: Mapping[str, Scale], as_of: date) -> I
             yield replace(usual, measure=turned[usual.measure], value=TOP - usual.value)
         elif scale is not None:
             yield replace(usual, value=TOP - usual.value if scale.higher_is_better else usual.value)
-
-
-def series_in_view(
-    lived: Lived, view: Iterable[DateRange], measures: Iterable[str], known: Mapping[str, Scale]
-) -> dict[str, Series]:
-    """The daily values of some of the known measures, cut at the view."""
-    spans = tuple(view)
-    days = list(_in_view(lived.days, spans))
-    moments = [moment for moment in lived.moments if any(moment.local_date in span for span in spans)]
-    return {
-        code: measure_series(code, days, moments, higher_is_better=known[code].higher_is_better) for code in measures
-    }
-
-
-def _in_view(days: Iterable[Day], view: Iterable[DateRange]) -> Iterator[tuple[int, Day]]:
-    ordered = sorted(days, key=_date)
-    for span in view:
-        first = bisect_left(ordered, span.first, key=_date)
-        after = bisect_right(ordered, span.last, key=_date)
-        for day in ordered[first:after]:
-            yield day.local_date.toordinal(), day
-
-
-def _date(day: Day) -> date:
-    return day.local_date

@@ -84,9 +84,9 @@ def _sixth_week_ends(subject: Subject, stands: Standing, seen: Look, period: Per
     if any(_goes_on(pause, seen) for pause in period.pauses):
         return None
     as_of = period.ends_on
-    missing = TREATMENT_WEEKS - len(stands.treatment)
+    missing, paused = TREATMENT_WEEKS - len(stands.treatment), period.paused_weeks
     for week in range(period.complete_weeks, SCAN_WEEKS):
-        if period.judges(week) and _can_count(subject.values, period.first_day(week), as_of):
+        if week not in paused and _can_count(subject.values, period.first_day(week), as_of):
             missing -= 1
             if missing == 0:
                 return period.last_day(week)

@@ -9,7 +9,7 @@ from app.domain.trends.dates import DateRange
 from app.domain.trends.series import Values
 from app.domain.trends.treatment import Pause, Treatment
 from app.domain.trends.weeks import baseline, weekly_rows, within
-from app.domain.trends.window import SCAN_WEEKS, baseline_before
+from app.domain.trends.window import baseline_before
 
 WASHOUT_DAYS = 7
 """The first days of a pause are no baseline: the drug may still act."""
@@ -45,20 +45,18 @@ class Period:
 
     def first_day(self, week: int) -> date:
         """The date on which a week begins."""
-        return self.starts_on + timedelta(weeks=week)
+        return date.fromordinal(self.anchor + 7 * week)
 
     def last_day(self, week: int) -> date:
         """The date on which a week ends."""
         return self.first_day(week + 1) - _DAY
 
-    def judges(self, week: int) -> bool:
-        """Whether a week may count for the scan: among the first 104 of the treatment and untouched by a pause."""
-        return week < SCAN_WEEKS and self.treats(week)
-
-    def treats(self, week: int) -> bool:
-        """Whether a week belongs to the treatment and no pause touches it."""
-        return week >= 0 and not any(
-            self._week_of(pause.nights.first) <= week <= self._week_of(pause.nights.last) for pause in self.pauses
+    @property
+    def paused_weeks(self) -> frozenset[int]:
+        """The weeks that a pause touches, so that they tell nothing of the treatment."""
+        spans = (pause.nights for pause in self.pauses)
+        return frozenset(
+            week for span in spans for week in range(self._week_of(span.first), self._week_of(span.last) + 1)
         )
 
     def _week_of(self, day: date) -> int:

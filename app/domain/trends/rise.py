@@ -8,6 +8,7 @@ Scores are lower-is-better, points 0 to 10. The variance of a mean of an AR(1) s
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 LEAST_ENTRIES: Final = 6
@@ -66,14 +67,15 @@ class Difference:
 
 def window(values: Mapping[int, float], days: range) -> Window:
     """What the values of these days (ordinals) amount to; the mean of an empty window is 0."""
-    scored = {day: values[day] for day in days if day in values}
-    mean = sum(scored.values()) / max(1, len(scored))
-    apart = {day: value - mean for day, value in scored.items()}
-    products = [deviation * apart[day + 1] for day, deviation in apart.items() if day + 1 in apart]
+    scores = [values.get(day) for day in days]
+    scored = [score for score in scores if score is not None]
+    mean = sum(scored) / max(1, len(scored))
+    apart = [None if score is None else score - mean for score in scores]
+    products = [one * other for one, other in pairwise(apart) if one is not None and other is not None]
     return Window(
         entries=len(scored),
         mean=mean,
-        squares=sum(deviation * deviation for deviation in apart.values()),
+        squares=sum([(score - mean) ** 2 for score in scored]),
         pairs=len(products),
         products=sum(products),
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from app.domain.trends.weeks import WeekRow
@@ -39,14 +40,6 @@ class Split(NamedTuple):
         return self.before - self.after
 
 
-class _Sums(NamedTuple):
-    """Sums of v, v m and v m^2 over the weeks up to one; v is the week's entries / 7, m its mean."""
-
-    weight: float
-    first: float
-    second: float
-
-
 def step_scan(baseline: Sequence[WeekRow], treatment: Sequence[WeekRow]) -> list[Split]:
     """Every split of the series at a treatment week, ascending; weeks are valid, ascending, lower-is-better.
 
@@ -54,27 +47,27 @@ def step_scan(baseline: Sequence[WeekRow], treatment: Sequence[WeekRow]) -> list
     fit of a step (two means); prefix sums make it cheap.
     """
     rows = [*baseline, *treatment]
-    sums = _prefix_sums(rows)
-    whole, freedom = sums[-1], len(rows) - 2
+    weights, firsts, seconds = _prefix_sums(rows)
+    whole_weight, whole_first, whole_second = weights[-1], firsts[-1], seconds[-1]
+    freedom = len(rows) - 2
     splits: list[Split] = []
     for at in range(max(1, len(baseline)), len(rows) - AFTER_WEEKS + 1):
-        left = sums[at]
-        weight = whole.weight - left.weight
-        before = left.first / left.weight
-        after = (whole.first - left.first) / weight
-        sse = max(0.0, whole.second - left.first * before - (whole.first - left.first) * after) + SSE_FLOOR
+        left_weight, left_first = weights[at], firsts[at]
+        weight, first = whole_weight - left_weight, whole_first - left_first
+        before, after = left_first / left_weight, first / weight
+        sse = max(0.0, whole_second - left_first * before - first * after) + SSE_FLOOR
         variance = sse / freedom
-        settled_from = sums[at + 2] if len(rows) - at >= _SETTLES else left
-        settled_weight = whole.weight - settled_from.weight
+        settled_from = at + 2 if len(rows) - at >= _SETTLES else at
+        settled_weight = whole_weight - weights[settled_from]
         splits.append(
             Split(
                 week=rows[at].week,
                 before=before,
                 after=after,
                 sse=sse,
-                t=(before - after) / math.sqrt(variance * (1 / left.weight + 1 / weight)),
-                settled=(whole.first - settled_from.first) / settled_weight,
-                se_settled=math.sqrt(variance * (1 / left.weight + 1 / settled_weight)),
+                t=(before - after) / math.sqrt(variance * (1 / left_weight + 1 / weight)),
+                settled=(whole_first - firsts[settled_from]) / settled_weight,
+                se_settled=math.sqrt(variance * (1 / left_weight + 1 / settled_weight)),
             )
         )
     return splits
@@ -90,12 +83,9 @@ def normal_value(t: float, freedom: int) -> float:
     return math.copysign(size, t)
 
 
-def _prefix_sums(rows: Sequence[WeekRow]) -> list[_Sums]:
-    weight = first = second = 0.0
-    sums = [_Sums(weight, first, second)]
-    for row in rows:
-        weight += row.days / _WEEK_DAYS
-        first += row.total / _WEEK_DAYS
-        second += row.total * row.total / (row.days * _WEEK_DAYS)
-        sums.append(_Sums(weight, first, second))
-    return sums
+def _prefix_sums(rows: Sequence[WeekRow]) -> tuple[list[float], list[float], list[float]]:
+    """Sums of v, v m and v m^2 over the weeks before each; v is the week's entries / 7, m its mean."""
+    weights = accumulate([days / _WEEK_DAYS for _, days, _ in rows], initial=0.0)
+    firsts = accumulate([total / _WEEK_DAYS for _, _, total in rows], initial=0.0)
+    seconds = accumulate([total * total / (days * _WEEK_DAYS) for _, days, total in rows], initial=0.0)
+    return list(weights), list(firsts), list(seconds)

@@ -28,21 +28,19 @@ class Series:
     """Days whose value is the mean of readings within the day, since the day itself has no score."""
 
 
-def measure_series(
-    measure: str, days: Sequence[tuple[int, Day]], moments: Iterable[Moment], *, higher_is_better: bool
-) -> Series:
+def measure_series(measure: str, days: Sequence[Day], moments: Iterable[Moment], *, higher_is_better: bool) -> Series:
     """One value a day at most: the day's score, else what its source tells, else the mean of its moments.
 
-    days come with their ordinals, ascending, one a date.
+    days are ascending, one a date.
     """
     values: dict[int, float] = {
-        ordinal: score for ordinal, day in days if (score := day.scores.get(measure)) is not None
+        ordinal: score for ordinal, scores in days if (score := scores.get(measure)) is not None
     }
     scored = len(values)
     source = SOURCES.get(measure)
     if source is not None:
-        for ordinal, day in days:
-            if ordinal not in values and (score := day.scores.get(source)) is not None:
+        for ordinal, scores in days:
+            if ordinal not in values and (score := scores.get(source)) is not None:
                 values[ordinal] = TOP - score
     told = len(values)
     for ordinal, readings in _by_day(measure, source, moments).items():

@@ -7,7 +7,6 @@ from typing import Final, Self
 from app.domain.catalogue import MEASURES
 from app.domain.catalogue.measures import MeasureRole, Recall
 from app.domain.trends.choice import Choice
-from app.domain.trends.diary import Lived
 from app.domain.trends.series import SOURCES
 
 COMMON: Final = (
@@ -39,10 +38,9 @@ class Looked:
             of_the_disease=frozenset({_DIGESTION} if bowel else ()),
         )
 
-    def measures(self, lived: Lived, known: Iterable[str]) -> Iterator[str]:
-        """Of the known measures those that the patient scores: the common side effects, and all beside the targets."""
-        scored = set[str]().union(*(day.scores for day in lived.days), (moment.measure for moment in lived.moments))
-        scored |= {code for code, source in SOURCES.items() if source in scored}
+    def measures(self, answered: set[str], known: Iterable[str]) -> Iterator[str]:
+        """Of the known measures those that were answered: the common side effects, and all beside the targets."""
+        scored = answered | {code for code, source in SOURCES.items() if source in answered}
         beside = (code for code in known if code not in self.targets and code not in COMMON)
         return (code for code in (*COMMON, *beside) if code in scored)
 

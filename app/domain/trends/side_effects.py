@@ -12,17 +12,15 @@ from typing import Final
 
 from app.domain.catalogue import Direction
 from app.domain.trends.choice import Scale, scales
-from app.domain.trends.diary import Lived
 from app.domain.trends.dose_bands import DoseBand
 from app.domain.trends.dose_steps import DoseStep, dose_steps
-from app.domain.trends.look import series_in_view
+from app.domain.trends.entries import Entries
 from app.domain.trends.messages import Messages
 from app.domain.trends.series import Values
 from app.domain.trends.side_effect_measures import Looked, lag_days
 from app.domain.trends.side_effect_text import side_effect_text
 from app.domain.trends.step_effect import Course, StepEffect, StepStatus, step_effect
 from app.domain.trends.wilson import wilson
-from app.domain.trends.window import diary_window
 
 _MANY: Final = 4.0
 """From this score on a night is counted."""
@@ -78,15 +76,15 @@ class SideEffect:
 
 
 def side_effects(
-    lived: Lived, looked: Looked, bands: tuple[DoseBand, ...], as_of: date, messages: Messages
+    entries: Entries, looked: Looked, bands: tuple[DoseBand, ...], as_of: date, messages: Messages
 ) -> tuple[SideEffect, ...]:
     """Every step in view, ascending, and of each the measures scored around it; bands are those of the same look."""
-    view = diary_window(lived.treatment, as_of)
-    steps = list(dose_steps(bands, lived.treatment, view, as_of))
+    lived = entries.lived
+    steps = list(dose_steps(bands, lived.treatment, entries.view, as_of))
     if not steps:
         return ()
     known = scales(lived.own_measures, messages)
-    series = series_in_view(lived, view, looked.measures(lived, known), known)
+    series = entries.series(looked.measures(entries.names, known), known)
     return tuple(
         item
         for step in steps
@@ -123,8 +121,8 @@ def _nights(values: Values, step: DoseStep, effect: StepEffect) -> Iterator[Nigh
         ("later", step.to_mg, effect.later),
         ("before", step.from_mg, effect.before_days),
     ):
-        scored = [values[day] for day in days if day in values]
+        scored = [value for value in map(values.get, days) if value is not None]
         if scored:
-            hits = sum(value >= _MANY for value in scored)
+            hits = len([value for value in scored if value >= _MANY])
             low, high = wilson(hits, len(scored))
             yield NightsAtFour(mg=mg, phase=phase, nights=hits, of=len(scored), low=low, high=high)

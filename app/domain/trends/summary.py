@@ -22,7 +22,7 @@ from app.domain.trends.side_effect_measures import Looked
 from app.domain.trends.side_effects import SideEffect, side_effects
 from app.domain.trends.timing import timing
 from app.domain.trends.timing_shape import Timing
-from app.domain.trends.trend import CompositeTrend, MeasureTrend, blank_weeks, composite_trend, measure_trend, verdict
+from app.domain.trends.trend import CompositeTrend, MeasureTrend, composite_trend, frame, measure_trend, verdict
 from app.domain.trends.verdict import METHOD_VERSION, Need, Verdict, standing
 from app.domain.trends.weekly_dose import daily_totals, weekly_mg
 
@@ -94,7 +94,7 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
     period = seen.present
     regimen = Regimen(diary.steps, as_of)
     totals = daily_totals(diary.doses, regimen)
-    blank = blank_weeks(period, weekly_mg(totals, period.anchor))
+    weeks = frame(period, weekly_mg(totals, period.anchor))
     together = seen.composite_in(period)
     stands = standing(together, period)
     since_start = _since_start(seen)
@@ -113,9 +113,9 @@ def summary(diary: Diary, as_of: date, as_of_rev: Revision | None, messages: Mes
         dose_bands=bands,
         coverage=covered,
         periods=tuple(_past(seen, past) for past in seen.periods[:-1]),
-        composite=composite_trend(together, stands, seen, blank),
-        measures={code: measure_trend(code, seen, blank) for code in seen.choice.measures},
-        side_effects=side_effects(diary, Looked.at([seen.choice]), bands, as_of, messages),
+        composite=composite_trend(together, stands, seen, weeks),
+        measures={code: measure_trend(code, seen, weeks) for code in seen.choice.measures},
+        side_effects=side_effects(seen.entries, Looked.at([seen.choice]), bands, as_of, messages),
         adherence=adherence(diary.doses, diary.treatment, since_start).range,
         timing=timing(seen),
         confounders=others,

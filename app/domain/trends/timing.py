@@ -10,7 +10,7 @@ from app.domain.trends.choice import LOWER
 from app.domain.trends.composite import composite
 from app.domain.trends.diary import TimingPlan
 from app.domain.trends.dose_times import Times, dose_times, nights_of, planned_time
-from app.domain.trends.look import Look, series_in_view
+from app.domain.trends.look import Look
 from app.domain.trends.regimen import Regimen
 from app.domain.trends.series import Values
 from app.domain.trends.side_effect_measures import COMMON, lag_days
@@ -162,7 +162,7 @@ def _together(seen: Look) -> Values:
 def _each(seen: Look) -> Mapping[str, Values]:
     """The measures by dose night: what the summary is about, and the common side effects where they are scored."""
     more = [code for code in COMMON if code not in seen.series]
-    every = {**seen.series, **series_in_view(seen.diary, seen.view, more, seen.scales)}
+    every = {**seen.series, **seen.entries.series(more, seen.scales)}
     return {code: _by_night(code, one.values) for code, one in every.items() if one.values}
 
 

@@ -18,10 +18,12 @@ from app.domain.trends.size import size_in_words
 from app.domain.trends.verdict import Standing, Verdict, published, standing
 from app.domain.trends.verdict_text import verdict_text
 from app.domain.trends.weeks import Baseline
-from app.domain.trends.window import BASELINE_WEEKS, LATEST_WEEKS, in_view
+from app.domain.trends.window import weeks_in_view
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# A summary has some hundreds of these: frozen ones cost two and a half times as much to make, and slotted ones four
+# times as much to write as JSON.
+@dataclass(kw_only=True)
 class Week:
     """One complete week in view; mean is None where n is 0, mg where no dose with an amount is recorded."""
 
@@ -62,30 +64,28 @@ class MeasureTrend:
     verdict: Verdict
 
 
-def blank_weeks(period: Period, mg: Mapping[int, Decimal]) -> dict[int, Week]:
-    """The complete weeks in view by their number, still without values: what all series of a summary share."""
-    complete = period.complete_weeks
-    weeks = range(min(-BASELINE_WEEKS, complete - LATEST_WEEKS), complete)
-    return {
-        week: Week(week=week, starts_on=period.first_day(week), n=0, mean=None, mg=mg.get(week))
-        for week in weeks
-        if in_view(week, complete)
-    }
+Frame = Mapping[int, tuple[date, Decimal | None]]
+"""The complete weeks in view by their number, ascending, with the day on which each starts and its mg."""
 
 
-def composite_trend(subject: Subject, stands: Standing, seen: Look, blank: Mapping[int, Week]) -> CompositeTrend:
-    """The composite in the present period; blank are the `blank_weeks`."""
+def frame(period: Period, mg: Mapping[int, Decimal]) -> Frame:
+    """What all series of a summary share."""
+    return {week: (period.first_day(week), mg.get(week)) for week in weeks_in_view(period.complete_weeks)}
+
+
+def composite_trend(subject: Subject, stands: Standing, seen: Look, weeks: Frame) -> CompositeTrend:
+    """The composite in the present period."""
     return CompositeTrend(
         measures=subject.measures,
         direction=subject.scale.direction,
         baseline=stands.baseline,
-        weeks=_weeks(subject.scale, stands, blank),
+        weeks=_weeks(subject.scale, stands, weeks),
         verdict=verdict(subject, stands, seen, seen.present),
     )
 
 
-def measure_trend(code: str, seen: Look, blank: Mapping[int, Week]) -> MeasureTrend:
-    """One measure in the present period; blank are the `blank_weeks`."""
+def measure_trend(code: str, seen: Look, weeks: Frame) -> MeasureTrend:
+    """One measure in the present period."""
     subject, series = seen.measure(code), seen.series[code]
     scale, stands = subject.scale, standing(subject, seen.present)
     before = stands.baseline
@@ -95,7 +95,7 @@ def measure_trend(code: str, seen: Look, blank: Mapping[int, Week]) -> MeasureTr
         derived_days=series.derived_days,
         moment_days=series.moment_days,
         baseline=before if before.mean is None else replace(before, mean=scale.shown(before.mean)),
-        weeks=_weeks(scale, stands, blank),
+        weeks=_weeks(scale, stands, weeks),
         verdict=verdict(subject, stands, seen, seen.present),
     )
 
@@ -137,15 +137,17 @@ def verdict(subject: Subject, stands: Standing, seen: Look, period: Period) -> V
     )
 
 
-def _weeks(scale: Scale, stands: Standing, blank: Mapping[int, Week]) -> tuple[Week, ...]:
-    rows = {row.week: row for row in stands.rows if row.week in blank}
+def _weeks(scale: Scale, stands: Standing, weeks: Frame) -> tuple[Week, ...]:
+    rows = {row.week: row for row in stands.rows if row.week in weeks}
     if not rows:
         return ()
     first = min(0, *rows)
     return tuple(
-        Week(week=week, starts_on=empty.starts_on, n=row.days, mean=scale.shown(row.mean), mg=empty.mg)
-        if (row := rows.get(week))
-        else empty
-        for week, empty in blank.items()
-        if first <= week
+        [
+            Week(week=week, starts_on=starts_on, n=row.days, mean=scale.shown(row.mean), mg=mg)
+            if (row := rows.get(week))
+            else Week(week=week, starts_on=starts_on, n=0, mean=None, mg=mg)
+            for week, (starts_on, mg) in weeks.items()
+            if first <= week
+        ]
     )

@@ -9,6 +9,7 @@ from app.domain.trends.judgement import CLAIMS, Case, Judgement, Status, judge
 from app.domain.trends.look import Look, Subject
 from app.domain.trends.periods import BASELINE_VALID_WEEKS, Period, periods
 from app.domain.trends.weeks import Baseline, WeekRow, baseline, weekly_rows, within
+from app.domain.trends.window import SCAN_WEEKS
 
 METHOD_VERSION = "wss-1"
 BASELINE_ENTRIES = 10
@@ -78,11 +79,13 @@ class Standing:
 def standing(subject: Subject, period: Period) -> Standing:
     """Counts the weeks of one series in one period, and judges them where there are enough (trends, section 2)."""
     complete = period.complete_weeks
-    rows = tuple(row for row in weekly_rows(subject.values, period.anchor) if row.week < complete)
+    rows = tuple([row for row in weekly_rows(subject.values, period.anchor) if row.week < complete])
     inside = within(subject.values, period.baseline)
     before = [row for row in weekly_rows(inside, period.anchor) if row.valid]
-    treatment = tuple(row for row in rows if row.valid and period.judges(row.week))
-    latest = tuple(row for row in rows if row.valid and period.treats(row.week))[-LATEST:]
+    valid, paused = [row for row in rows if row.valid], period.paused_weeks
+    treated = [row for row in valid if row.week >= 0 and row.week not in paused]
+    treatment = tuple([row for row in treated if row.week < SCAN_WEEKS])
+    latest = tuple(treated[-LATEST:])
     counted = baseline(before)
     missing = _missing(period, counted, len(inside), len(treatment))
     case = Case(
@@ -98,7 +101,7 @@ def standing(subject: Subject, period: Period) -> Standing:
         scored_baseline_days=len(inside),
         treatment=treatment,
         latest=latest,
-        last_week_on=_last_week_on(rows, period),
+        last_week_on=_last_week_on(valid, period),
         judged=judge(case) if missing is None else Judgement(status=missing),
     )
 
@@ -127,7 +130,7 @@ def _missing(period: Period, before: Baseline, scored: int, treatment_weeks: int
     return None
 
 
-def _last_week_on(rows: Sequence[WeekRow], period: Period) -> date | None:
+def _last_week_on(valid: Sequence[WeekRow], period: Period) -> date | None:
     """Treatment weeks only, once there is a treatment."""
-    valid = [row.week for row in rows if row.valid and (row.week >= 0 or not period.treated)]
-    return period.last_day(valid[-1]) if valid else None
+    last = valid[-1].week if valid else None
+    return None if last is None or (period.treated and last < 0) else period.last_day(last)

@@ -18,9 +18,10 @@ def baseline_before(start: date) -> DateRange:
     return DateRange(first=start - BASELINE_WEEKS * _WEEK, last=start - _DAY)
 
 
-def in_view(week: int, complete_weeks: int) -> bool:
-    """Whether a week belongs to the series: the baseline, the first 104 treatment weeks, the latest 52."""
-    return -BASELINE_WEEKS <= week < SCAN_WEEKS or complete_weeks - LATEST_WEEKS <= week
+def weeks_in_view(complete_weeks: int) -> list[int]:
+    """The weeks of the series, ascending: the baseline, the first 104 treatment weeks, the latest 52."""
+    first, latest = range(-BASELINE_WEEKS, min(SCAN_WEEKS, complete_weeks)), complete_weeks - LATEST_WEEKS
+    return sorted({*first, *range(latest, complete_weeks)})
 
 
 def diary_window(treatment: Treatment, as_of: date) -> tuple[DateRange, ...]:

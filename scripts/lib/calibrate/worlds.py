@@ -53,8 +53,8 @@ def diary(world: World, chance: Random) -> Diary:
     kept = range(start - world.before, start + 7 * world.weeks)
     away = gap(kept, chance) if chance.random() < _GAPS else range(0)
     measures = _MEASURES[: world.measures]
-    written = [
-        Day(FIRST_DOSE + timedelta(days=day - start), dict(zip(measures, [one[day] for one in series], strict=True)))
+    written: list[Day] = [
+        (FIRST_DOSE.toordinal() + day - start, dict(zip(measures, [one[day] for one in series], strict=True)))
         for day in kept
         if day not in away
     ]

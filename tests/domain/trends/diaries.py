@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.catalogue import Condition, condition
 from app.domain.records.timing_order import timing_order
-from app.domain.trends.diary import Day, Diary, Dose, Event, Medication, Moment, OwnMeasure, TimingPlan, Tracked, Usual
+from app.domain.trends.diary import Diary, Dose, Event, Medication, Moment, OwnMeasure, TimingPlan, Tracked, Usual
 from app.domain.trends.treatment import TAKEN, DoseStatus, RegimenStep, Treatment, treatment
 
 FIRST_DOSE = date(2026, 2, 9)
@@ -74,7 +74,7 @@ class Written:
             condition=self.condition,
             tracked=self.tracked,
             treatment=course(self.doses, self.steps, as_of),
-            days=[Day(day, scores) for day, scores in self.days.items()],
+            days=[(day.toordinal(), scores) for day, scores in self.days.items()],
             moments=self.moments,
             doses=self.doses,
             steps=self.steps,

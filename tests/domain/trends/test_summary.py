@@ -87,7 +87,7 @@ def test_the_window_holds_all_that_a_summary_looks_at(written: Written, day: int
     window = diary_window(whole.treatment, on(day))
     bounded = replace(
         whole,
-        days=[one for one in whole.days if any(one.local_date in span for span in window)],
+        days=[(ordinal, scores) for ordinal, scores in whole.days if any(ordinal in span.ordinals for span in window)],
         moments=[one for one in whole.moments if any(one.local_date in span for span in window)],
         doses=[one for one in whole.doses if any(one.local_date in span for span in window)],
     )
