@@ -14,6 +14,7 @@ from app.domain.fhir.bundle import document, searchset
 from app.domain.fhir.capability import capability_statement
 from app.domain.fhir.code_system import code_system
 from app.domain.fhir.condition import conditions
+from app.domain.fhir.lean import lean
 from app.domain.fhir.names import Names
 from app.domain.fhir.observation import observations
 from app.domain.fhir.occasional import occasional
@@ -46,7 +47,15 @@ def _others() -> list[dict[str, Any]]:
         searchset(found, BASE, here=f"{BASE}/Observation", following=f"{BASE}/Observation?_page=x"),
         searchset([], BASE, here=f"{BASE}/Observation"),
         document(steady(365), NAMES, AT, VERSION, permission=permission(1)),
+        _as_a_long_one(document(generated(3), NAMES, AT, VERSION)),
     ]
+
+
+def _as_a_long_one(bundle: dict[str, Any]) -> dict[str, Any]:
+    """Without what documents of many years leave out."""
+    many = {"Observation", "MedicationAdministration"}
+    lean(entry["resource"] for entry in bundle["entry"] if entry["resource"]["resourceType"] in many)
+    return bundle
 
 
 def few() -> list[StoredRecord]:

@@ -1,7 +1,7 @@
 """Long documents in fewer bytes: what repeats ten thousand times and says nothing more is left out.
 
-A reader loses nothing by it: units are coded in UCUM beside, displays are the code systems' own, concepts keep their
-text, and whoever took a dose is its subject.
+A reader loses nothing by it: a score's unit is coded in UCUM beside, displays are the code systems' own, concepts keep
+their text, and whoever took a dose is its subject.
 """
 
 from collections.abc import Iterable
@@ -34,8 +34,6 @@ def lean(resources: Iterable[Resource]) -> None:
             resource["valueQuantity"] = once(resource["valueQuantity"])
         if resource["resourceType"] == "MedicationAdministration":
             del resource["performer"]
-            if "dosage" in resource:
-                resource["dosage"] = {"dose": _plain(resource["dosage"]["dose"])}
 
 
 def _plain(part: Part) -> Part:

@@ -109,7 +109,7 @@ function changeOf(observation) {
 
 function doseOf(dose) {
   const taken = dose.status === "completed";
-  const amount = dose.dosage?.dose ? `${dose.dosage.dose.value} ${dose.dosage.dose.unit}` : "";
+  const amount = dose.dosage?.dose ? `${dose.dosage.dose.value} ${dose.dosage.dose.unit ?? dose.dosage.dose.code}` : "";
   return [dayOf(dose.effectiveDateTime), taken ? "taken" : textOf(dose.statusReason?.[0]), amount, notesOf(dose).join("; ")];
 }
 
