@@ -60,7 +60,7 @@ def _sentences(it: Drawing) -> Iterator[str]:
     before = it.trend.baseline
     if it.summary.first_dose_date is not None and before.mean is not None:
         yield say(
-            "chart-tells-baseline",
+            "chart-tells-baseline-restart" if it.summary.periods else "chart-tells-baseline",
             first_dose=it.summary.first_dose_date,
             mean=it.messages.number(before.mean),
             entries=before.entries,
@@ -72,7 +72,8 @@ def _sentences(it: Drawing) -> Iterator[str]:
     found = onset(it)
     if found is not None:
         numbers = {name: it.messages.number(getattr(found, name)) for name in ("estimate", "low", "high")}
-        yield say("chart-tells-onset", percent=round(100 * found.level), **numbers)
+        code = "chart-tells-onset" if it.trend.verdict.published else "chart-tells-onset-unconfirmed"
+        yield say(code, first_dose=it.summary.first_dose_date, percent=round(100 * found.level), **numbers)
     yield it.trend.verdict.text
 
 

@@ -38,10 +38,17 @@ CHARTS: Final[Mapping[str, str]] = {
     ),
     "chart-tells-last": "Die letzte davon, ab dem {starts_on}, hat das Mittel {mean}.",
     "chart-tells-baseline": "Vor dem {first_dose} war das Mittel {mean}, bei {entries} bewerteten Tagen.",
+    "chart-tells-baseline-restart": (
+        "In der Pause vor dem {first_dose} war das Mittel {mean}, bei {entries} bewerteten Tagen."
+    ),
     "chart-tells-band": "{mg} mg am Tag vom {starts_on} bis zum {ends_on}.",
     "chart-tells-onset": (
-        "Die Werte wurden etwa ab Woche {estimate} nach der ersten Dosis besser, mit {percent} Prozent Sicherheit "
+        "Die Werte wurden etwa ab Woche {estimate} nach dem {first_dose} besser, mit {percent} Prozent Sicherheit "
         "zwischen Woche {low} und {high}."
+    ),
+    "chart-tells-onset-unconfirmed": (
+        "Die Werte wurden vielleicht besser, etwa ab Woche {estimate} nach dem {first_dose}; wenn ja, mit {percent} "
+        "Prozent Sicherheit zwischen Woche {low} und {high}."
     ),
     # charts of side effects
     "effects-title": "{label}: Nächte mit schlechtem Wert bei jedem Dosisschritt",

@@ -37,10 +37,15 @@ CHARTS: Mapping[str, str] = {
     ),
     "chart-tells-last": "The latest of them, from {starts_on} on, has a mean of {mean}.",
     "chart-tells-baseline": "Before {first_dose} the mean was {mean}, from {entries} days.",
+    "chart-tells-baseline-restart": "In the pause before {first_dose} the mean was {mean}, from {entries} days.",
     "chart-tells-band": "{mg} mg a day from {starts_on} to {ends_on}.",
     "chart-tells-onset": (
-        "The scores got better from about week {estimate} after the first dose on, with {percent} percent "
+        "The scores got better from about week {estimate} after {first_dose} on, with {percent} percent "
         "certainty between week {low} and {high}."
+    ),
+    "chart-tells-onset-unconfirmed": (
+        "The scores may have got better, from about week {estimate} after {first_dose} on; if they did, with {percent} "
+        "percent certainty between week {low} and {high}."
     ),
     # charts of side effects
     "effects-title": "{label}: nights with a bad score at each dose step",

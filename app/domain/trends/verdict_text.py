@@ -16,6 +16,8 @@ def verdict_text(subject: Subject, stands: Standing, seen: Look, period: Period,
     """Of a verdict that lacks something: what the status means, what is missing, from when an answer is possible."""
     say = seen.messages.say
     match stands.status:
+        case Status.NO_BASELINE if not subject.targets:
+            sentences = iter([say("no-measures")])
         case Status.NO_BASELINE:
             sentences = _without_baseline(period, say)
         case Status.NOT_ENOUGH_DATA if not period.treated:

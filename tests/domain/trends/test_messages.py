@@ -67,6 +67,13 @@ def test_a_full_diary_without_a_change_has_no_caveat() -> None:
     assert seen(FULL, 59).caveats == ()
 
 
+@pytest.mark.parametrize("dosed", [0, 60])
+def test_where_no_symptom_is_chosen_nothing_else_is_said_to_be_missing(dosed: int) -> None:
+    unchosen = Written(days=steady(range(-28, 60)), doses=taken(range(dosed)), tracked=tracked(), condition=None)
+    assert ENGLISH.say("no-measures") in seen(unchosen, 59).composite.verdict.text
+    assert ENGLISH.say("older-notes") not in seen(unchosen, 59).composite.verdict.text
+
+
 @pytest.mark.parametrize(("scored", "low"), [(29, True), (30, False)])
 def test_fewer_than_half_of_the_days_is_low_coverage(scored: int, *, low: bool) -> None:
     written = Written(days=steady([*range(-28, 0), *range(scored)]), doses=taken(range(60)), tracked=tracked())
