@@ -7,6 +7,7 @@ Clients decide by `code`. No problem repeats what was sent.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import ceil
 from typing import Any, Final, cast
 
 import orjson
@@ -19,7 +20,7 @@ from starlette.types import Scope
 
 from app.api import outcomes
 from app.api.validation import field_errors
-from app.domain.errors import FieldError, Invalid, MalformedJson, Refusal
+from app.domain.errors import FieldError, Invalid, MalformedJson, Refusal, TooManyRequests
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -96,6 +97,11 @@ OAUTH_ERRORS: Final = {
 }
 """Codes that carry OAuth's own `error` beside the problem's members (RFC 6749, section 5.2)."""
 
+_OAUTH_ROUTES: Final = frozenset({"/v1/auth/token", "/v1/auth/revoke"})
+"""Where every problem has an `error`, since clients of OAuth look for nothing else."""
+
+_MINUTE_S: Final = 60
+
 _PASSCODE: Final = frozenset({"passcode-missing", "passcode-wrong"})
 """Of a link: no token would help."""
 
@@ -107,6 +113,18 @@ _FOR_STATUS: Final = {
     413: "body-too-large",
 }
 
+
+def _oauth_error(code: str) -> str:
+    """OAuth's word for a problem that its token endpoint has no own one for (RFC 6749, section 4.1.2.1)."""
+    match KINDS[code].status:
+        case 429 | 503 | 507:
+            return "temporarily_unavailable"
+        case 500:
+            return "server_error"
+        case _:
+            return "invalid_request"
+
+
 type_of = "urn:onset:problem:{}".format
 
 Members = Mapping[str, object]
@@ -114,15 +132,16 @@ MembersOf = Mapping[type[Refusal], Callable[[Any], Members]]
 """What a kind of refusal carries beyond the common members, as JSON-ready values (`current`, `last_seq`, ...)."""
 
 
-def problem_json(
+def problem_json(  # noqa: PLR0913  what a problem is made of
     code: str,
     *,
     request_id: str,
     detail: str = "",
     errors: Sequence[FieldError] = (),
     members: Members | None = None,
+    path: str = "",
 ) -> bytes:
-    """The document itself."""
+    """The document itself, as an answer to a request for this path."""
     kind = KINDS[code]
     document: dict[str, object] = {
         "type": type_of(code),
@@ -134,6 +153,8 @@ def problem_json(
     }
     if code in OAUTH_ERRORS:
         document["error"] = OAUTH_ERRORS[code]
+    elif path in _OAUTH_ROUTES:
+        document["error"] = _oauth_error(code)
     if errors:
         document["errors"] = errors
     return orjson.dumps({**document, **members} if members else document)
@@ -186,7 +207,7 @@ def problem_response(  # noqa: PLR0913  as problem_json
     if fhir:
         body = outcomes.outcome_json(code, kind.status, kind.title, detail or kind.detail, errors)
     else:
-        body = problem_json(code, request_id=request_id, detail=detail, errors=errors, members=members)
+        body = problem_json(code, request_id=request_id, detail=detail, errors=errors, members=members, path=path)
     return Response(
         body,
         status_code=kind.status,
@@ -203,12 +224,23 @@ def refusal_response(
     return problem_response(
         refusal.code,
         request_id=request_id,
-        detail=refusal.why if isinstance(refusal, MalformedJson) else refusal.detail,
+        detail=_detail(refusal),
         errors=refusal.errors if isinstance(refusal, Invalid) else (),
         members=members,
         retry_after_s=getattr(refusal, "retry_after_s", None),
         path=path,
     )
+
+
+def _detail(refusal: Refusal) -> str:
+    """What is to be said of this one; empty where the code's own sentence says all."""
+    match refusal:
+        case MalformedJson():
+            return refusal.why
+        case TooManyRequests() if refusal.retry_after_s > _MINUTE_S:
+            return f"Please wait {ceil(refusal.retry_after_s / _MINUTE_S)} minutes, then try again."
+        case _:
+            return refusal.detail
 
 
 def request_id_of(scope: Scope) -> str:

@@ -273,7 +273,7 @@ class Protocol(HttpToolsProtocol):
     def _write_problem(self, code: str, cycle: RequestResponseCycle | None) -> None:
         state = _state(cycle) if cycle is not None else {}
         request_id = state.get("request_id") or request_id_in(cycle.scope["headers"] if cycle else self.headers or ())
-        body = problem_json(code, request_id=request_id)
+        body = problem_json(code, request_id=request_id, path=cycle.scope["path"] if cycle else "")
         headers = [
             *self.server_state.default_headers,
             *SAFETY,

@@ -112,6 +112,12 @@ class InvalidGrant(Refusal):
         """How the caller stands with limits on guessing; none where there are none."""
 
 
+class PasswordWrong(InvalidGrant):
+    """Somebody who is signed in gave another password than the account's."""
+
+    detail = "The password is wrong."
+
+
 class ResetRefused(InvalidGrant):
     """The token of a reset mail was used, has run out, or never was one."""
 

@@ -19,7 +19,7 @@ from app.domain.accounts import (
 from app.domain.errors import DatabaseUnavailable, Invalid, NotFound, Refusal
 from app.domain.ids import AccountId, uuid7
 from app.domain.limits import PASSWORD_RESET_MAILS, Standing
-from app.domain.sessions import InvalidGrant, ResetRefused
+from app.domain.sessions import PasswordWrong, ResetRefused
 from app.security.password_rules import check_password, password_errors
 from app.security.tokens import PASSWORD_RESET_LIFETIME, TokenKind, fingerprint, kind_of, new_token
 from app.services import letters
@@ -76,20 +76,20 @@ async def change_me(parts: Parts, access: SignedIn, changes: Mapping[str, Any]) 
 async def change_password(
     parts: Parts, access: SignedIn, visitor: Nobody, *, current_password: str, new_password: str
 ) -> tuple[Standing, ...]:
-    """Sets a new password and ends all other sessions; refuses with Invalid, InvalidGrant and LimitReached.
+    """Sets a new password and ends all other sessions; refuses with Invalid, PasswordWrong and LimitReached.
 
     Answers how the caller stands with the limits on guessing.
     """
     account = await read_me(parts, access)
     check_password(new_password, pointer="/new_password", known=[account.email])
-    proof = await prove(parts, visitor, account.email, current_password)
+    proof = await prove(parts, visitor, account.email, current_password, refusal=PasswordWrong)
     new_hash = await parts.passwords.hash(new_password)
     at = parts.clock()
 
     def change(work: Work) -> None:
         prove_again(parts, work, proof, at)
         if not work.accounts.set_password(new_hash, instead_of=proof.login.password_hash):
-            raise InvalidGrant
+            raise PasswordWrong
         work.sessions.end_others()
 
     await parts.database.write(access, change)
@@ -97,20 +97,20 @@ async def change_password(
 
 
 async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: str) -> tuple[Standing, ...]:
-    """Deletes the account with its diary, sessions and all else; refuses with InvalidGrant and LimitReached.
+    """Deletes the account with its diary, sessions and all else; refuses with PasswordWrong and LimitReached.
 
     Where no note can be kept of it for a restore, nothing is deleted: StorageFull or DatabaseUnavailable. Answers how
     the caller stands with the limits on guessing.
     """
     account = await read_me(parts, access)
-    proof = await prove(parts, visitor, account.email, password)
+    proof = await prove(parts, visitor, account.email, password, refusal=PasswordWrong)
     at = parts.clock()
 
     def erase_all(work: Work) -> None:
         prove_again(parts, work, proof, at)
         work.grants.end_all_held(at)
         if not work.accounts.erase(password_hash=proof.login.password_hash):
-            raise InvalidGrant
+            raise PasswordWrong
         work.guesses.forget(proof.guesser.subject)
 
     await asyncio.to_thread(parts.erasures.intend, access.account_id)

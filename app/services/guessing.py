@@ -29,8 +29,10 @@ class Proof:
     """To be shown to the caller."""
 
 
-async def prove(parts: Parts, visitor: Nobody, email: str, password: str) -> Proof:
-    """Whose password it is; refuses with InvalidGrant, and with LimitReached after too many wrong ones."""
+async def prove(
+    parts: Parts, visitor: Nobody, email: str, password: str, *, refusal: type[InvalidGrant] = InvalidGrant
+) -> Proof:
+    """Whose password it is; refuses with the given refusal, and with LimitReached after too many wrong ones."""
     subject = subject_of(parts, email)
     at = parts.clock()
 
@@ -44,7 +46,7 @@ async def prove(parts: Parts, visitor: Nobody, email: str, password: str) -> Pro
     check((*standings, *in_network))
     found = await parts.passwords.verify(password, login and login.password_hash)
     if login is None or not found.matches:
-        raise InvalidGrant(await _count_wrong(parts, visitor, guesser, at))
+        raise refusal(await _count_wrong(parts, visitor, guesser, at))
     shown = (*_shown(standings), *in_network)
     return Proof(login=login, guesser=guesser, replacement=found.replacement, standings=shown)
 

@@ -74,6 +74,8 @@ def test_tenth_wrong_password_is_the_last_for_a_quarter_of_an_hour(
     refused = attempt(client, patient.email, PASSWORD)
     assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
     assert refused.headers["retry-after"] == "900"
+    assert refused.json()["detail"] == "Please wait 15 minutes, then try again."
+    assert refused.json()["error"] == "temporarily_unavailable"
     assert refused.headers["ratelimit"] == '"sign-in";r=0;t=900'
     assert refused.headers["ratelimit-policy"] == '"sign-in";q=10;w=900'
     clock.advance(QUARTER)

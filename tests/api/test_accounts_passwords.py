@@ -54,6 +54,7 @@ def test_new_password_ends_all_other_sessions(client: TestClient, patient: Perso
 def test_wrong_present_password_changes_nothing(client: TestClient, patient: Person) -> None:
     answer = change(client, patient, current="not my password at all")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid-grant")
+    assert answer.json()["detail"] == "The password is wrong."
     assert opens(client, patient.email, PASSWORD)
 
 

@@ -41,6 +41,15 @@ def sessions(client: TestClient, tokens: Tokens) -> list[dict[str, Any]]:
     return answer.json()["items"]
 
 
+@pytest.mark.parametrize("path", ["/v1/auth/token", "/v1/auth/revoke"])
+def test_every_problem_of_the_token_routes_has_an_error_for_clients_of_oauth(client: TestClient, path: str) -> None:
+    refused = client.post(path, json={"grant_type": "password"})
+    assert (refused.status_code, refused.json()["error"]) == (415, "invalid_request")
+    refused = client.post(path, data={"token": "x" * 20_000})
+    assert (refused.status_code, refused.json()["error"]) == (413, "invalid_request")
+    assert "error" not in client.post("/v1/accounts", data={"email": "a"}).json()
+
+
 def test_password_opens_a_session_as_oauth_has_it(client: TestClient) -> None:
     person = sign_up(client)
     form = {"grant_type": "password", "username": person.email, "password": PASSWORD, "scope": "", "client_id": "docs"}

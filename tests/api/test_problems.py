@@ -5,11 +5,12 @@ import pkgutil
 from collections.abc import Generator, Iterator
 from typing import Annotated
 
+import orjson
 import pytest
 from fastapi import APIRouter, HTTPException, Query, Response
 
 import app
-from app.api.problems import KINDS, problem_response, problems
+from app.api.problems import KINDS, problem_json, problem_response, problems
 from app.api.wire import Day
 from app.domain.errors import (
     DatabaseUnavailable,
@@ -205,6 +206,14 @@ def test_sign_in_refused_carries_the_error_of_oauth_too(service: Running) -> Non
     answer = service.ask("GET", "/v1/things/grant")
     _is_problem(answer, "invalid-grant")
     assert answer.json()["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("internal", "server_error"), ("overloaded", "temporarily_unavailable"), ("invalid-grant", "invalid_grant")],
+)
+def test_a_problem_of_a_token_route_has_an_error_of_oauth_whatever_went_wrong(code: str, error: str) -> None:
+    assert orjson.loads(problem_json(code, request_id="a", path="/v1/auth/token"))["error"] == error
 
 
 @pytest.mark.parametrize("thing", ["unforeseen", "teapot"])

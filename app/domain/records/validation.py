@@ -44,7 +44,7 @@ def check_id(kind: Kind, record_id: str) -> None:
             [FieldError(pointer="id", code="invalid-text", message="Ids are 1 to 64 letters, digits, - and _.")]
         )
     if not kind.id_form.fits(record_id):
-        raise Invalid([FieldError(pointer="id", code="id-mismatch", message=f"This is no id of a {kind.name} record.")])
+        raise Invalid([FieldError(pointer="id", code="id-mismatch", message=f"No {kind.name} record has such an id.")])
 
 
 def check_fields(kind: Kind, sent: object) -> dict[str, Value]:

@@ -85,7 +85,11 @@ def _change(sent: JsonValue) -> Change:
     about, seen = RecordId(cast("str", record_id)), Revision(cast("int", base))
     if operation == "delete":
         return Delete(kind=kind, id=about, base=seen)
-    fields = check_fields(kind, sent.get("fields"))
+    offered = sent.get("fields")
+    if not isinstance(offered, dict):
+        code = "missing-field" if offered is None else "wrong-type"
+        raise fault("fields", code, "Give the fields as a JSON object.")
+    fields = check_fields(kind, offered)
     return Put(kind=kind, id=about, base=seen, fields=fields, changed=_changed(sent, fields))
 
 

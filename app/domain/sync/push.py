@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from app.domain.errors import FieldError, Invalid, Refusal
 from app.domain.ids import Device, is_record_id
-from app.domain.strict_json import JsonValue, RepeatedKeys
+from app.domain.strict_json import MOST_NAMED, JsonValue, RepeatedKeys, pointer_to
 from app.domain.sync.change import Change
 from app.domain.sync.mutation import Rejected, read_mutation, type_fault
 from app.domain.sync.schema import Schema, checked_schema
@@ -69,9 +69,9 @@ def read_push(sent: JsonValue) -> Push:
         if code is not None
     ]
     errors += [
-        FieldError(pointer="", code="unknown-field", message="A push has no member but its own five.")
-        for _ in (sent.keys() - _MEMBERS)
-    ][:1]
+        FieldError(pointer=pointer_to(name), code="unknown-field", message="A push has no such member.")
+        for name in sorted(sent.keys() - _MEMBERS)[:MOST_NAMED]
+    ]
     if errors:
         raise Invalid(errors)
     listed = cast("list[JsonValue]", mutations)

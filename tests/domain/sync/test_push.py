@@ -59,7 +59,7 @@ def test_a_base_may_be_left_out_by_who_never_saw_the_record() -> None:
         ({"seq": 1.5, "schema": "1"}, [("/seq", "wrong-type"), ("/schema", "wrong-type")]),
         ({"epoch": 1}, [("/epoch", "wrong-type")]),
         ({"mutations": {}}, [("/mutations", "wrong-type")]),
-        ({"more": 1, "still": 2}, [("", "unknown-field")]),
+        ({"still": 2, "more": 1}, [("/more", "unknown-field"), ("/still", "unknown-field")]),
     ],
 )
 def test_what_is_wrong_with_a_push_as_a_whole_is_refused(
@@ -118,7 +118,8 @@ def test_a_number_in_quotes_is_another_push() -> None:
         ({"base": -1}, "out-of-range", "base"),
         ({"base": True}, "wrong-type", "base"),
         ({"base": 2**53 + 1}, "out-of-range", "base"),
-        ({"fields": None}, "wrong-type", ""),
+        ({"fields": None}, "missing-field", "fields"),
+        ({"fields": [1]}, "wrong-type", "fields"),
         ({"fields": {"pain": 11}}, "out-of-range", "pain"),
         ({"fields": {"note": "\ud800"}}, "invalid-text", "note"),
         ({"fields": {"dreams": 1}}, "unknown-field", "dreams"),
