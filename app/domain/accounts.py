@@ -20,6 +20,8 @@ DEFAULT_LOCALE = "en"
 
 # Not the grammar of RFC 5322, which nobody's mail server follows: one @, no space, a domain with a dot.
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@.]{1,63}(\.[^\s@.]{1,63})+")
+# What means something else in the header of a mail, as in "<a@b.org>" or "a,b@c.org".
+_NOT_IN_EMAIL = re.compile(r"""[<>()\[\],;:"\\]""")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", re.ASCII)
 _LONGEST_LOCALE = 35
 _DAY_START = re.compile(r"(0[0-9]|1[01]):([0-5][0-9])", re.ASCII)
@@ -96,7 +98,7 @@ def email_errors(email: str, *, pointer: str = "/email") -> list[FieldError]:
     if len(email) > LONGEST_EMAIL:
         message = f"An e-mail address has at most {LONGEST_EMAIL} characters."
         return [FieldError(pointer=pointer, code="out-of-range", message=message)]
-    if _NOT_IN_TEXT.search(email) or not _EMAIL.fullmatch(email):
+    if _NOT_IN_TEXT.search(email) or _NOT_IN_EMAIL.search(email) or not _EMAIL.fullmatch(email):
         return [FieldError(pointer=pointer, code="invalid-text", message="This is not an e-mail address.")]
     return []
 

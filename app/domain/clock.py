@@ -10,6 +10,8 @@ Clock = Callable[[], datetime]
 
 EARLIEST_DAY = date(1900, 1, 1)
 _FARTHEST_EAST = timedelta(hours=14)
+_NOBODYS_ZONES = frozenset({"Factory", "localtime"})
+"""Names that time zone data have beside those of places: of no setting at all, and of this machine's own."""
 
 
 def system_clock() -> datetime:
@@ -24,7 +26,7 @@ def latest_day(now: datetime) -> date:
 
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - _NOBODYS_ZONES)
 
 
 def is_known_zone(name: str) -> bool:

@@ -81,6 +81,7 @@ def test_plausible_addresses_are_accepted(address: str) -> None:
             "a@" + "d" * 64 + ".org",
         ),
         *(f"{text}@example.org" for text in LINE_BREAKS_AND_WORSE),
+        *("<ana@example.org>", "ana,eva@example.org", "ana;eva@example.org", '"ana"@example.org', "ana@[127.0.0.1]"),
     ],
 )
 def test_what_no_mail_server_takes_is_refused(address: str) -> None:

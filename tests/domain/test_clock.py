@@ -42,3 +42,5 @@ def test_only_names_of_the_database_of_zones_are_known() -> None:
     assert is_known_zone("Europe/London")
     assert not is_known_zone("Europe/Atlantis")
     assert not is_known_zone("../../etc/passwd")
+    assert not is_known_zone("localtime")
+    assert not is_known_zone("Factory")
