@@ -8,11 +8,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, literal_column, select, text, tuple_
 
 from app.domain.access import Guest, OwnDiary
 from app.domain.ids import RecordId, Revision
-from app.domain.records.kinds import Kind
+from app.domain.records.kinds import DAY, Kind
 from app.domain.records.listing import OPEN, Place, Window
 from app.domain.records.record import Dated, KindName, StoredRecord
 from app.domain.sessions import TokenInvalid
@@ -42,6 +42,9 @@ _before = Lines(
     .limit(bindparam("limit")),
     *_LISTED,
 )
+# The id of a day is its date: by the primary key SQLite reads it in a third of the time that its index of dates takes.
+_DAY_ID: ColumnElement[str] = literal_column("'day-'", Text)
+_DAYS = (records.c.id >= _DAY_ID + bindparam("first"), records.c.id <= _DAY_ID + bindparam("last"))
 _between = _of_kind.where(_from, _to)
 _in_turn = _between.order_by(records.c.local_day, records.c.id).limit(bindparam("limit")).offset(bindparam("skip"))
 _dated_rows = Lines(_between, records.c.local_day, records.c.id, records.c.fields)
@@ -115,8 +118,8 @@ class Records:
 
         They come as a JSON array of arrays `[day, fields as stored]`, in no order.
         """
-        named = {f"kind{at}": kind.name for at, kind in enumerate(kinds)}
-        return _days(len(kinds)).fetch(self._connection, {**self._mine, **_dates(first, last), **named})
+        query = _days(tuple(kind.name for kind in kinds))
+        return query.fetch(self._connection, {**self._mine, **_dates(first, last)})
 
     def some_days(self, kind: Kind, first: date, last: date, *, limit: int, skip: int = 0) -> str:
         """The same of one kind, and only so many, counted in ascending order of (day, id)."""
@@ -155,8 +158,8 @@ def _dates(first: date, last: date) -> dict[str, str]:
 
 
 @cache
-def _days(kinds: int) -> DatedTexts:
-    queries = (_live.where(records.c.kind == bindparam(f"kind{at}"), _from, _to) for at in range(kinds))
+def _days(kinds: tuple[KindName, ...]) -> DatedTexts:
+    queries = (_live.where(records.c.kind == kind, *(_DAYS if kind == DAY.name else (_from, _to))) for kind in kinds)
     return DatedTexts(records.c.local_day, records.c.fields, *queries)
 
 

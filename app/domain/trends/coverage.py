@@ -26,5 +26,5 @@ class Coverage:
 def coverage(targets: Iterable[Values], spans: Iterable[DateRange]) -> Coverage:
     """Counts over spans that are apart from one another."""
     scored = set[int]().union(*targets)
-    days = [ordinal for span in spans for ordinal in span.ordinals]
-    return Coverage(days_scored=len(scored.intersection(days)), days=len(days))
+    days = [span.ordinals for span in spans]
+    return Coverage(days_scored=sum(len(scored.intersection(span)) for span in days), days=sum(map(len, days)))

@@ -57,19 +57,12 @@ def step_scan(baseline: Sequence[WeekRow], treatment: Sequence[WeekRow]) -> list
         before, after = left_first / left_weight, first / weight
         sse = max(0.0, whole_second - left_first * before - first * after) + SSE_FLOOR
         variance = sse / freedom
+        t = (before - after) / math.sqrt(variance * (1 / left_weight + 1 / weight))
         settled_from = at + 2 if len(rows) - at >= _SETTLES else at
         settled_weight = whole_weight - weights[settled_from]
-        splits.append(
-            Split(
-                week=rows[at].week,
-                before=before,
-                after=after,
-                sse=sse,
-                t=(before - after) / math.sqrt(variance * (1 / left_weight + 1 / weight)),
-                settled=(whole_first - firsts[settled_from]) / settled_weight,
-                se_settled=math.sqrt(variance * (1 / left_weight + 1 / settled_weight)),
-            )
-        )
+        settled = (whole_first - firsts[settled_from]) / settled_weight
+        se_settled = math.sqrt(variance * (1 / left_weight + 1 / settled_weight))
+        splits.append(Split(rows[at].week, before, after, sse, t, settled, se_settled))
     return splits
 
 

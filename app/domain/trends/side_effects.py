@@ -20,9 +20,10 @@ from app.domain.trends.series import Values
 from app.domain.trends.side_effect_measures import Looked, lag_days
 from app.domain.trends.side_effect_text import side_effect_text
 from app.domain.trends.step_effect import Course, StepEffect, StepStatus, step_effect
+from app.domain.trends.weeks import scored_on
 from app.domain.trends.wilson import wilson
 
-_MANY: Final = 4.0
+_MANY: Final = 4
 """From this score on a night is counted."""
 
 
@@ -121,7 +122,7 @@ def _nights(values: Values, step: DoseStep, effect: StepEffect) -> Iterator[Nigh
         ("later", step.to_mg, effect.later),
         ("before", step.from_mg, effect.before_days),
     ):
-        scored = [value for value in map(values.get, days) if value is not None]
+        scored = scored_on(values, days)
         if scored:
             hits = len([value for value in scored if value >= _MANY])
             low, high = wilson(hits, len(scored))

@@ -1,5 +1,6 @@
 """Weekly rows: what every method looks at (trends, section 1)."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -54,6 +55,12 @@ def weekly_rows(values: Values, anchor: int) -> list[WeekRow]:
         days += 1
         total += value
     return [*rows, WeekRow(week, days, total)] if days else rows
+
+
+def scored_on(values: Values, days: range) -> list[float]:
+    """The values of a stretch of days (ordinals), ascending."""
+    ordinals = list(values)
+    return list(values.values())[bisect_left(ordinals, days.start) : bisect_left(ordinals, days.stop)]
 
 
 def within(values: Values, span: DateRange) -> dict[int, float]:
