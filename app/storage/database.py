@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.access import ANYWHERE, Access, OwnDiary
@@ -25,10 +25,12 @@ from app.storage.work import Work
 
 T = TypeVar("T")
 
-_READERS = 3
+_READERS = 2
 _POSTGRES_WRITERS = 4
 _TOGETHER = 64
 """How many waiting writes SQLite commits as one, and how many looks are answered as one."""
+_READ_IN_A_ROW = 16
+"""How many waiting reads one lane takes at once: waking it, and whoever waits, costs as much as a small read."""
 _RACES = 5
 
 
@@ -39,11 +41,9 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.primary = make_engine(url)
         reading = make_engine(url, read_only=True)
-        self._readers = Lanes(reading, _read_each, threads=_READERS)
+        self._readers = _reading_lanes(reading)
         self._lookers = Lanes(one_statement(reading), _find_bearers, threads=1, together=_TOGETHER)
-        self._replica_readers = (
-            Lanes(make_engine(replica_url, read_only=True), _read_each, threads=_READERS) if replica_url else None
-        )
+        self._replica_readers = _reading_lanes(make_engine(replica_url, read_only=True)) if replica_url else None
         self._writers = (
             Lanes(self.primary, _telling(_write_together, on_move), threads=1, together=_TOGETHER)
             if self.is_sqlite
@@ -169,8 +169,12 @@ def _telling(run: Run, on_move: Tell | None) -> Run:
     return run_and_tell
 
 
+def _reading_lanes(engine: Engine) -> Lanes:
+    return Lanes(engine, _read_each, threads=_READERS, together=_READ_IN_A_ROW)
+
+
 def _read_each(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
-    return [_read(connection, unit) for unit in units]
+    return [_read(connection, unit) for unit in units if not unit.is_given_up]
 
 
 def _read(connection: Connection, unit: Unit) -> Answer:

@@ -394,13 +394,20 @@ def test_those_who_wait_hold_no_connection_and_are_no_load(phone: Phone, pool: T
 
 
 def meet_in_every_lane(phone: Phone) -> None:
-    """Fails unless all lanes that read are free at once: each waits for the others in its unit of work."""
-    lanes = 3
-    barrier = threading.Barrier(lanes)
+    """Fails unless all lanes that read are free at once: each begins a unit while the others are still at theirs."""
+    lanes = 2
+    met = threading.Event()
 
     async def meet() -> None:
         access, database = await phone.admitted(), phone.parts.database
-        await asyncio.gather(*(database.read(access, lambda _: barrier.wait(4)) for _ in range(lanes)))
+        at_work: list[asyncio.Task[bool]] = []
+        for _ in range(lanes):
+            begun = threading.Event()
+            unit = database.read(access, lambda _, begun=begun: begun.set() or met.wait(4))
+            at_work.append(asyncio.create_task(unit))
+            assert await asyncio.to_thread(begun.wait, 4)
+        met.set()
+        assert all(await asyncio.gather(*at_work))
         await database.write(Operator(reason="test"), lambda work: work.schema_revision())
 
     asyncio.run(meet())
