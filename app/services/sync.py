@@ -1,7 +1,7 @@
 """Pushes, pulls and histories of one's own diary (sync)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.access import OwnDiary
 from app.domain.ids import Device, RecordId, Revision
@@ -17,7 +17,7 @@ from app.domain.sync.schema import Schema, brought_after, known_kinds
 from app.services.notices import soft_notices
 from app.services.parts import Parts
 from app.storage.ledger import Writing
-from app.storage.pulls import HistoryRow
+from app.storage.pulls import HistoryRow, Page
 from app.storage.work import Work
 
 
@@ -46,12 +46,17 @@ class Wanted:
     min_rev: Revision
     verify: bool
 
+    def kind_names(self) -> list[KindName]:
+        """Those that are asked for, of what a phone of this schema knows."""
+        known = (kind.name for kind in known_kinds(self.schema))
+        return [name for name in known if self.kinds is None or name in self.kinds]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulled:
     """One page of what is new to a phone."""
 
-    changes: Sequence[str]
+    changes: list[str]
     """Each as JSON."""
     cursor: Cursor
     has_more: bool
@@ -96,33 +101,11 @@ async def push(parts: Parts, access: OwnDiary, sent: Push) -> Pushed:
 
 async def pull(parts: Parts, access: OwnDiary, wanted: Wanted) -> Pulled:
     """The next page beyond the phone's cursor, all from one view; refuses with ResyncRequired."""
-
-    def read(work: Work) -> Pulled:
-        standing, last_seq = work.devices.standing(wanted.device)
-        cursor = wanted.cursor
-        is_other = cursor.epoch not in (None, standing.epoch)
-        if is_other or any(rev > standing.rev or standing.in_gap(rev) for rev in (cursor.rev, wanted.min_rev)):
-            raise _resync(standing, cursor.epoch or standing.epoch, last_seq)
-        kinds = [kind.name for kind in known_kinds(wanted.schema) if wanted.kinds is None or kind.name in wanted.kinds]
-        page = work.pulls.after(cursor.rev, kinds, limit=wanted.limit)
-        changes, has_more = page.lines, page.more_after is not None
-        newer = {kind.name: fields for kind, fields in brought_after(cursor.schema) if kind.name in kinds}
-        if wanted.schema > cursor.schema and newer:
-            changes = work.pulls.holding(newer, up_to=cursor.rev) + changes
-        is_whole = wanted.verify and not has_more
-        reached = standing.rev if page.more_after is None else Revision(page.more_after)
-        return Pulled(
-            changes=changes,
-            cursor=Cursor(epoch=standing.epoch, rev=reached, schema=wanted.schema),
-            has_more=has_more,
-            rev=standing.rev,
-            epoch=standing.epoch,
-            ack=last_seq if wanted.device else None,
-            counts=work.pulls.counts(kinds) if is_whole else None,
-            digest=work.pulls.digest(kinds) if is_whole else None,
-        )
-
-    return await parts.database.read(access, read)
+    if not wanted.verify and wanted.schema <= wanted.cursor.schema:
+        found = await parts.database.glance(access, lambda work: _glance(work, wanted))
+        if found is not None:
+            return found
+    return await parts.database.read(access, lambda work: _read(work, wanted))
 
 
 async def history(  # noqa: PLR0913 - a page is named by its record, place and size
@@ -130,6 +113,49 @@ async def history(  # noqa: PLR0913 - a page is named by its record, place and s
 ) -> list[HistoryRow]:
     """What became of a record, the oldest first, beyond a place (revision, ordinal)."""
     return await parts.database.read(access, lambda work: work.pulls.history(kind, record_id, after=after, limit=limit))
+
+
+def _glance(work: Work, wanted: Wanted) -> Pulled | None:
+    """The page by one statement; None where that cannot tell it whole."""
+    standing, last_seq, page = work.pulls.glance(
+        wanted.device, wanted.cursor.rev, wanted.kind_names(), limit=wanted.limit
+    )
+    _check(wanted, standing, last_seq)
+    return None if page is None else _pulled(wanted, standing, last_seq, page)
+
+
+def _read(work: Work, wanted: Wanted) -> Pulled:
+    standing, last_seq = work.devices.standing(wanted.device)
+    _check(wanted, standing, last_seq)
+    cursor, kinds = wanted.cursor, wanted.kind_names()
+    pulled = _pulled(wanted, standing, last_seq, work.pulls.after(cursor.rev, kinds, limit=wanted.limit))
+    newer = {kind.name: fields for kind, fields in brought_after(cursor.schema) if kind.name in kinds}
+    if wanted.schema > cursor.schema and newer:
+        pulled = replace(pulled, changes=work.pulls.holding(newer, up_to=cursor.rev) + pulled.changes)
+    if wanted.verify and not pulled.has_more:
+        pulled = replace(pulled, counts=work.pulls.counts(kinds), digest=work.pulls.digest(kinds))
+    return pulled
+
+
+def _check(wanted: Wanted, standing: Standing, last_seq: int) -> None:
+    cursor = wanted.cursor
+    is_other = cursor.epoch not in (None, standing.epoch)
+    if is_other or any(rev > standing.rev or standing.in_gap(rev) for rev in (cursor.rev, wanted.min_rev)):
+        raise _resync(standing, cursor.epoch or standing.epoch, last_seq)
+
+
+def _pulled(wanted: Wanted, standing: Standing, last_seq: int, page: Page) -> Pulled:
+    reached = standing.rev if page.more_after is None else Revision(page.more_after)
+    return Pulled(
+        changes=page.lines,
+        cursor=Cursor(epoch=standing.epoch, rev=reached, schema=wanted.schema),
+        has_more=page.more_after is not None,
+        rev=standing.rev,
+        epoch=standing.epoch,
+        ack=last_seq if wanted.device else None,
+        counts=None,
+        digest=None,
+    )
 
 
 def _bases(sent: Push) -> list[Revision]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Text, bindparam, cast, delete, func, insert, select, update
 
@@ -16,12 +17,13 @@ from app.storage.tables import devices, forks, patient_state, pushes
 _OF_DEVICE = (devices.c.patient == bindparam("patient"), devices.c.device == bindparam("device"))
 _PUSH_OF_DEVICE = (pushes.c.patient == bindparam("patient"), pushes.c.device == bindparam("device"))
 _fork = forks.c.epoch + "." + cast(forks.c.forked_at, Text) + "." + cast(forks.c.resumed_at, Text)
-_standing = select(
+STANDING = select(
     patient_state.c.rev,
     patient_state.c.epoch,
     select(func.aggregate_strings(_fork, ",")).where(forks.c.patient == bindparam("patient")).scalar_subquery(),
     select(devices.c.last_seq).where(*_OF_DEVICE).scalar_subquery(),
 ).where(patient_state.c.patient == bindparam("patient"))
+"""What `standing_of` reads."""
 _lock = select(patient_state.c.rev).where(patient_state.c.patient == bindparam("patient")).with_for_update()
 _kept = select(pushes.c.digest, pushes.c.told).where(*_PUSH_OF_DEVICE, pushes.c.seq == bindparam("the_seq"))
 _register = insert(devices)
@@ -58,11 +60,8 @@ class Devices:
         if to_write and self._connection.dialect.name == "postgresql":
             # By itself: of a statement that waited for a lock, all but the locked row is as it was before the wait.
             self._connection.execute(_lock, self._mine)
-        row = self._connection.execute(_standing, {**self._mine, "device": device or ""}).one_or_none()
-        if row is None:
-            raise TokenInvalid
-        rev, epoch, its_forks, last_seq = row
-        return Standing(rev=Revision(rev), epoch=epoch, forks=_forks_of(its_forks or "")), last_seq or 0
+        row = self._connection.execute(STANDING, {**self._mine, "device": device or ""}).one_or_none()
+        return standing_of(row)
 
     def kept(self, device: Device, seq: int) -> KeptPush | None:
         """One of its last pushes."""
@@ -81,6 +80,14 @@ class Devices:
         self._connection.execute(_keep, kept)
         if push.seq > KEPT_PUSHES:
             self._connection.execute(_forget, {**of_device, "the_seq": push.seq - KEPT_PUSHES})
+
+
+def standing_of(row: Sequence[Any] | None) -> tuple[Standing, int]:
+    """Where a diary stands, and the last push of the device; refuses with TokenInvalid where there is none."""
+    if row is None:
+        raise TokenInvalid
+    rev, epoch, its_forks, last_seq = row
+    return Standing(rev=Revision(rev), epoch=epoch, forks=_forks_of(its_forks or "")), last_seq or 0
 
 
 def _forks_of(text: str) -> list[Fork]:

@@ -24,9 +24,18 @@ class Lines:
             line = line + _CELL + other
         self._statement = select(_joined(rows, line, _LINE))
 
+    @property
+    def column(self) -> ColumnElement[str]:
+        """All of it as one column of another query, whose value `cells` reads."""
+        return self._statement.scalar_subquery()
+
     def fetch(self, connection: Connection, values: Mapping[str, object]) -> list[Sequence[str]]:
         """The cells of each row, ascending by the lines' code points, whatever the order of the query."""
-        text = connection.execute(self._statement, values).scalar_one()
+        return self.cells(connection.execute(self._statement, values).scalar_one())
+
+    @staticmethod
+    def cells(text: str | None) -> list[Sequence[str]]:
+        """The same of what was fetched already."""
         return [line.split(_CELL) for line in sorted(text.split(_LINE))] if text else []
 
 

@@ -1,7 +1,7 @@
 """What a phone has not seen yet, in order of revisions, and proof that it has all."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, Text, bindparam, case, cast, func, literal, select, tuple_
 
 from app.domain.access import OwnDiary
-from app.domain.ids import RecordId, Revision
+from app.domain.ids import Device, RecordId, Revision
 from app.domain.records.kinds import KINDS
 from app.domain.records.record import KindName
+from app.domain.sync.epoch import Standing
+from app.storage.devices import STANDING, standing_of
 from app.storage.lines import Lines
 from app.storage.tables import record_history, records
 
@@ -42,6 +44,7 @@ def _lines(query: Select[Any]) -> Lines:
 _after, _after_of_kinds = (
     _lines(select(records.c.rev).where(*wanted, records.c.rev > bindparam("after"))) for wanted in ((_MINE,), _WANTED)
 )
+_next, _next_of_kinds = (STANDING.add_columns(lines.column) for lines in (_after, _after_of_kinds))
 _whole = _lines(select(records.c.rev).where(*_WANTED, records.c.rev == bindparam("at")))
 _up_to = select(records.c.kind, records.c.fields, _JSON.label("line")).where(
     *_WANTED, records.c.rev <= bindparam("up_to")
@@ -99,6 +102,16 @@ class Pulls:
         self._connection = connection
         self._mine = {"patient": access.patient}
 
+    def glance(
+        self, device: Device | None, rev: Revision, kinds: Sequence[KindName], *, limit: int
+    ) -> tuple[Standing, int, Page | None]:
+        """By one statement what `Devices.standing` tells and what `after` does, unless that would cut a revision."""
+        query = _next if len(kinds) == len(KINDS) else _next_of_kinds
+        values: dict[str, Any] = {**self._mine, "device": device or "", "after": rev, "limit": limit + 1}
+        *row, text = self._connection.execute(query, {**values, "kinds": kinds}).one_or_none() or (None,)
+        standing, last_seq = standing_of(row or None)
+        return standing, last_seq, _page(_by_revision(Lines.cells(text)), limit)
+
     def after(self, rev: Revision, kinds: Sequence[KindName], *, limit: int) -> Page:
         """At least `limit` records and tombstones beyond the revision, if there are as many.
 
@@ -106,15 +119,14 @@ class Pulls:
         """
         values: dict[str, Any] = {**self._mine, "after": rev, "limit": limit + 1}
         lines = self._fetch(_after if len(kinds) == len(KINDS) else _after_of_kinds, {**values, "kinds": kinds})
-        if len(lines) <= limit:
-            return Page([line for _, line in lines], None)
-        last, beyond = lines[limit - 1][0], lines[limit][0]
-        if beyond != last:
-            return Page([line for _, line in lines[:limit]], last)
-        whole = self._fetch(_whole, {**self._mine, "kinds": kinds, "at": last, "limit": _MANY})
-        follows = self._fetch(_after_of_kinds, {**values, "kinds": kinds, "after": last, "limit": 1})
-        page = [line for rev, line in lines if rev < last] + [line for _, line in whole]
-        return Page(page, last if follows else None)
+        page = _page(lines, limit)
+        if page is None:
+            last = lines[limit][0]
+            whole = self._fetch(_whole, {**self._mine, "kinds": kinds, "at": last, "limit": _MANY})
+            follows = self._fetch(_after_of_kinds, {**values, "kinds": kinds, "after": last, "limit": 1})
+            before = [line for rev, line in lines if rev < last]
+            page = Page(before + [line for _, line in whole], last if follows else None)
+        return page
 
     def holding(self, newer: dict[KindName, frozenset[str]], *, up_to: Revision) -> list[str]:
         """The records up to the revision that hold one of the named fields, or any where a kind names none."""
@@ -148,7 +160,17 @@ class Pulls:
         ]
 
     def _fetch(self, lines: Lines, values: dict[str, Any]) -> list[tuple[int, str]]:
-        """Each with its revision, in order."""
-        found = [(int(rev), line) for rev, line in lines.fetch(self._connection, values)]
-        found.sort()
-        return found
+        return _by_revision(lines.fetch(self._connection, values))
+
+
+def _by_revision(lines: Iterable[Sequence[str]]) -> list[tuple[int, str]]:
+    """Each with its revision, in order."""
+    return sorted((int(rev), line) for rev, line in lines)
+
+
+def _page(lines: Sequence[tuple[int, str]], limit: int) -> Page | None:
+    """Those within the limit; None where it lies within a revision."""
+    if len(lines) <= limit:
+        return Page([line for _, line in lines], None)
+    last, beyond = lines[limit - 1][0], lines[limit][0]
+    return None if beyond == last else Page([line for _, line in lines[:limit]], last)

@@ -346,7 +346,7 @@ def test_a_table_made_by_hand_says_which_lines_are_wrong(phone: Phone) -> None:
     assert told["counts"] == {"created": 1}
     assert [(each["place"], each["code"]) for each in told["rejected"]] == [
         ("line 3", "out-of-range"),
-        ("line 4", "id-mismatch"),
+        ("line 4", "invalid-date"),
     ]
     assert other.get("/v1/days/2026-02-26").json()["fields"]["time_zone"] == "Pacific/Auckland"
 

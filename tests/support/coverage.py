@@ -7,8 +7,9 @@ from coverage import Coverage
 
 _UNCOUNTED = ("tests/clients/", "tests/fuzz/", "tests/journeys/")
 """Long tests that go over much and hold little of it to account."""
-_STORAGE = ("tests/storage/", "tests/migrations/")
-"""What differs between the engines."""
+_WHOLLY = ("tests/domain/", "tests/storage/", "tests/migrations/")
+"""Where each set of parameters counts; elsewhere each test counts once, on SQLite."""
+_counted: set[str] = set()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -25,8 +26,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def _is_counted(item: pytest.Item) -> bool:
-    if item.nodeid.startswith(_UNCOUNTED):
+    name = item.nodeid.partition("[")[0]
+    if name.startswith(_UNCOUNTED):
         return False
+    if name.startswith(_WHOLLY):
+        return True
     call = getattr(item, "callspec", None)
-    repeated = call is not None and call.params.get("engine_name") == "postgresql"
-    return not repeated or item.nodeid.startswith(_STORAGE)
+    on_postgresql = call is not None and call.params.get("engine_name") == "postgresql"
+    if on_postgresql or name in _counted:
+        return False
+    _counted.add(name)
+    return True

@@ -17,6 +17,7 @@ from app.domain.sync.imported import Brought, Import, Sorting
 _NAMES: Final = frozenset({"id", "rev"})
 _LINE: Final = re.compile("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """Ends as RFC 4180 has it, or as spreadsheets do; no other sign ends a line."""
+_NO_DAY: Final = FieldError(pointer="/local_date", code="missing-field", message="Give the day of each line.")
 
 
 def read_days(body: bytes, by: Circumstances) -> Import:
@@ -50,6 +51,8 @@ def _rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _check_header(header: Sequence[str]) -> None:
+    if len(header) == 1 and re.search("[;\t]", header[0]):
+        raise fault("", "invalid-text", "The columns are not separated by commas.")
     known = _NAMES | DAY.fields.keys()
     errors = [
         FieldError(pointer="", code="unknown-field", message=f"Column {number} is no field of a day.")
@@ -59,7 +62,7 @@ def _check_header(header: Sequence[str]) -> None:
     if len({*header}) < len(header):
         errors.append(FieldError(pointer="", code="repeated-field", message="Two columns have the same name."))
     if "id" not in header and "local_date" not in header:
-        errors.append(FieldError(pointer="/local_date", code="missing-field", message="Give the day of each line."))
+        errors.append(_NO_DAY)
     if errors:
         raise Invalid(errors[:100])
 
@@ -75,7 +78,10 @@ def _reader(place: str, header: Sequence[str], cells: Sequence[str]) -> Callable
             value = from_cell(declared.type if declared else SCORE, cell)
             if name not in _NAMES and value is not None:
                 fields[name] = value
+        checked = check_fields(DAY, fields)
+        if not row.get("id") and not row.get("local_date"):
+            raise Invalid([_NO_DAY])
         record_id = canonical_id(DAY, row.get("id") or row.get("local_date", ""))
-        return Brought(place=place, kind=DAY, id=record_id, deleted=False, fields=check_fields(DAY, fields))
+        return Brought(place=place, kind=DAY, id=record_id, deleted=False, fields=checked)
 
     return read
