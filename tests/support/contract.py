@@ -139,12 +139,18 @@ def _check_body(response: Response, content: dict[str, Schema], where: str) -> N
 def _asked_for(request: Request) -> Operation | None:
     """The operation of a request; of a path that fits several templates, the one with the fewest parameters."""
     method = "GET" if request.method == "HEAD" else request.method
-    fitting = [each for each in operations() if each.method == method and _fits(each.path, request.url.path)]
-    return min(fitting, key=lambda each: each.path.count("{"), default=None)
+    path = request.url.path
+    return next((each for pattern, each in _templates().get(method, ()) if pattern.fullmatch(path)), None)
 
 
-def _fits(template: str, path: str) -> bool:
-    return re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path) is not None
+@cache
+def _templates() -> dict[str, list[tuple[re.Pattern[str], Operation]]]:
+    """The operations of each method with the paths that they take, those with the fewest parameters first."""
+    found: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
+    for each in sorted(operations(), key=lambda each: each.path.count("{")):
+        pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(each.path)))
+        found.setdefault(each.method, []).append((pattern, each))
+    return found
 
 
 @cache
