@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.diary import Phone, days_from, field_faults, uuid7, write_days
+from tests.support.diary import LONDON, Phone, days_from, field_faults, uuid7, write_days, write_records
 from tests.support.people import Person
 
 FIRST = date(2026, 1, 4)
@@ -21,20 +21,22 @@ def phone(client: TestClient, patient: Person) -> Phone:
 
 
 def doses(phone: Phone, first: date, after: date, mg: float | None, number: int, **more: object) -> None:
-    for night in range((after - first).days):
-        day = first + timedelta(days=night)
-        fields = {"local_date": day.isoformat(), "status": "taken", "mg": mg, **more}
-        phone.stored(f"/v1/doses/{uuid7(number + night)}", fields)
+    dose = {"status": "taken", "mg": mg, **LONDON, **more}
+    nights = [first + timedelta(days=night) for night in range((after - first).days)]
+    told = {uuid7(number + at): {**dose, "local_date": night.isoformat()} for at, night in enumerate(nights)}
+    write_records(phone, "dose", told)
 
 
 def live(phone: Phone) -> None:
     """A week before the drug, then 1.5 and 3 mg; dreams and headache get worse at the step, and dreams stay so."""
     doses(phone, START, STEP, 1.5, 100)
     doses(phone, STEP, TODAY, 3, 300)
-    for day in days_from(FIRST, (TODAY - FIRST).days + 1):
-        after = (day - STEP).days
-        scores = {"vivid_dreams": 7 if after >= 1 else 1, "headache": 6 if 0 <= after < 20 else 2}
-        phone.stored(f"/v1/days/{day.isoformat()}", {"pain": 6, "fatigue": 6, **scores})
+    before, after = (STEP - FIRST).days, (TODAY - STEP).days
+    always = {"pain": 6, "fatigue": 6}
+    write_days(phone, days_from(FIRST, before), **always, vivid_dreams=1, headache=2)
+    write_days(phone, [STEP], **always, vivid_dreams=1, headache=6)
+    write_days(phone, days_from(STEP + timedelta(days=1), 19), **always, vivid_dreams=7, headache=6)
+    write_days(phone, days_from(STEP + timedelta(days=20), after - 19), **always, vivid_dreams=7, headache=2)
 
 
 def items(phone: Phone, address: str = "/v1/side-effects") -> list[dict[str, Any]]:
