@@ -114,7 +114,7 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
     raise_file_limit()
     share_arenas()
     _migrate(settings, chosen)
-    app = create_app(settings)
+    app = create_app(settings.served_at(chosen.port))
     demo = asyncio.run(_with_parts(settings, make_demo)) if chosen.demo else None
     if not sqlite_library.is_safe and settings.resolved_database_url().startswith("sqlite"):
         _say(f"Warning: SQLite {sqlite_library.version} can lose committed writes; use 3.51.3 or later.")

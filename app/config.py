@@ -51,7 +51,10 @@ class Settings(BaseSettings):
     )
     public_url: Annotated[
         str,
-        Field(description="The address under which the service is reached from outside.", max_length=LONGEST_BASE),
+        Field(
+            description="The address under which the service is reached from outside; by default with `serve`'s port.",
+            max_length=LONGEST_BASE,
+        ),
     ] = "http://127.0.0.1:8000"
     secret_key: Annotated[
         SecretStr | None,
@@ -105,6 +108,16 @@ class Settings(BaseSettings):
         if self.env is Environment.PRODUCTION and self.limits is Switch.OFF:
             raise ValueError("ONSET_LIMITS=off is refused in production")
         return self
+
+    def served_at(self, port: int) -> Self:
+        """The same for a service at this port; its address follows, unless the operator named one.
+
+        Receipts and mails tell it, so it is never taken from a request, whose Host anybody can choose.
+        """
+        if "public_url" in self.model_fields_set or not port:
+            return self
+        values = {**self.__dict__, "public_url": f"http://127.0.0.1:{port}"}
+        return self.model_construct(_fields_set=self.model_fields_set, **values)
 
     def resolved_database_url(self) -> str:
         """The database to use."""

@@ -8,8 +8,8 @@ from fastapi import Path, Query, Request, Response
 
 from app import __version__
 from app.api.conditional import conditional
-from app.api.deps import Caller, Patient, TheParts
-from app.api.fhir_answers import ME, Asks, answer, fhir_response
+from app.api.deps import Caller, TheParts
+from app.api.fhir_answers import ME, Asks, answer, answer_patient
 from app.api.fhir_pages import (
     MOST,
     Count,
@@ -35,7 +35,6 @@ from app.api.v1.shapes import IF_NONE_MATCH, TAGGED
 from app.api.wire import Day
 from app.domain.access import OwnDiary
 from app.domain.catalogue import CATALOGUE_VERSION
-from app.domain.errors import NotFound
 from app.domain.fhir.capability import capability_statement
 from app.domain.fhir.code_system import ID, code_system
 from app.domain.fhir.datatypes import Resource
@@ -222,26 +221,28 @@ async def search_fhir_consents(request: Request, parts: TheParts, caller: Caller
     return await answer(request, parts, caller, whose, Asks(own=own, shared=shared))
 
 
-@_private.get("/AuditEvent", responses={200: shown("FhirBundle"), **problems(404, "wrong-role")})
+@_private.get("/AuditEvent", responses={200: shown("FhirBundle"), **problems(404, "wrong-role", *DENIED)})
 async def search_fhir_audit_events(  # noqa: PLR0913 - a search has many parameters
     request: Request,
     parts: TheParts,
-    access: Patient,
+    caller: Caller,
     whose: Whose = ME,
     dates: Annotated[Dates, Query(alias="date")] = None,
     count: Count = 100,
     at: Annotated[str | None, Query(alias="_page", max_length=18, description="As in the `next` link.")] = None,
 ) -> Response:
     """Who else read the diary or was refused, the oldest first, by dates in UTC."""
-    if at is not None and not (at.isascii() and at.isdigit()):
-        raise no_page()
-    if whose.removeprefix("Patient/") not in {ME, fhir.own_names(parts.secret_key, access).patient}:
-        raise NotFound
-    span = span_of(dates or (), pointer="date")
-    found = await fhir.own_audit_events(parts, access, span, after=int(at or 0), limit=min(count, MOST))
-    asked = [("patient", whose), *each("date", dates), *order(None, count)]
-    following = None if found.next_after is None else str(found.next_after)
-    return fhir_response(bundle_of(request, "AuditEvent", found.resources, asked, at=at, following=following))
+
+    async def own(access: OwnDiary) -> Resource:
+        if at is not None and not (at.isascii() and at.isdigit()):
+            raise no_page()
+        span = span_of(dates or (), pointer="date")
+        found = await fhir.own_audit_events(parts, access, span, after=int(at or 0), limit=min(count, MOST))
+        asked = [("patient", whose), *each("date", dates), *order(None, count)]
+        following = None if found.next_after is None else str(found.next_after)
+        return bundle_of(request, "AuditEvent", found.resources, asked, at=at, following=following)
+
+    return await answer_patient(request, parts, caller, whose, own)
 
 
 ROUTES: Final = (*router.routes, *_private.routes)

@@ -17,6 +17,7 @@ from app.domain.errors import NotFound
 from app.domain.fhir.datatypes import Resource
 from app.domain.fhir.names import pid_in
 from app.domain.fhir.search import Span, only
+from app.domain.sessions import WrongRole
 from app.domain.sharing.access_log import Asked
 from app.domain.sharing.scopes import Scope
 from app.services import clinic, fhir
@@ -45,7 +46,7 @@ async def answer(request: Request, parts: Parts, caller: SignedIn, pid: str, ask
     if isinstance(caller, OwnDiary):
         if pid not in {ME, fhir.own_names(parts.secret_key, caller).patient}:
             raise NotFound
-        return fhir_response(await asks.own(caller))
+        return _fhir_response(await asks.own(caller))
     return await _shared(request, parts, await clinic.held(parts, caller, pid), asks)
 
 
@@ -53,6 +54,22 @@ async def answer_one(request: Request, parts: Parts, caller: SignedIn, name: str
     """The resource of this id, which tells a clinician's grant; refuses as `answer`."""
     pid = ME if isinstance(caller, OwnDiary) else pid_in(name)
     return await answer(request, parts, caller, pid, asks)
+
+
+async def answer_patient(
+    request: Request, parts: Parts, caller: SignedIn, pid: str, own: Callable[[OwnDiary], Awaitable[Resource]]
+) -> Response:
+    """What patients alone see; a clinician is refused with WrongRole or as by a grant, in the log of whom they name."""
+
+    async def refused(_its: Held) -> Resource:
+        raise WrongRole
+
+    try:
+        return await answer(request, parts, caller, pid, Asks(own=own, shared=refused))
+    except NotFound:
+        if isinstance(caller, OwnDiary):
+            raise
+        raise WrongRole from None
 
 
 def among(
@@ -91,7 +108,7 @@ async def _shared(request: Request, parts: Parts, its: Held, asks: Asks) -> Resp
     return Response(built.body, media_type=MEDIA_TYPE)
 
 
-def fhir_response(resource: Resource) -> Response:
+def _fhir_response(resource: Resource) -> Response:
     """A resource as an HTTP answer."""
     return Response(json_of(resource), media_type=MEDIA_TYPE)
 

@@ -7,12 +7,15 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path, Request, Response
 
-from app.api.deps import Caller, Patient, TheParts
-from app.api.fhir_answers import Asks, among, answer_one, fhir_response
+from app.api.deps import Caller, TheParts
+from app.api.fhir_answers import ME, Asks, among, answer_one, answer_patient
 from app.api.fhir_schemas import DENIED, shown
 from app.api.outcomes import PREFIX
 from app.api.problems import problems
 from app.api.v1.router import Router
+from app.domain.access import OwnDiary
+from app.domain.fhir.datatypes import Resource
+from app.domain.fhir.names import pid_in
 from app.domain.sharing.scopes import Scope
 from app.services import fhir, shared_fhir
 
@@ -74,10 +77,14 @@ async def read_fhir_device(request: Request, parts: TheParts, caller: Caller, na
     return await answer_one(request, parts, caller, name, asks)
 
 
-@router.get("/AuditEvent/{id}", responses=_one("AuditEvent", "wrong-role"))
-async def read_fhir_audit_event(parts: TheParts, access: Patient, name: Name) -> Response:
+@router.get("/AuditEvent/{id}", responses=_one("AuditEvent", "wrong-role", *DENIED))
+async def read_fhir_audit_event(request: Request, parts: TheParts, caller: Caller, name: Name) -> Response:
     """One row of the access log."""
-    return fhir_response(await fhir.own_audit_event(parts, access, name))
+
+    async def own(access: OwnDiary) -> Resource:
+        return await fhir.own_audit_event(parts, access, name)
+
+    return await answer_patient(request, parts, caller, ME if isinstance(caller, OwnDiary) else pid_in(name), own)
 
 
 ROUTES: Final = router.routes

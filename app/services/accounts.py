@@ -122,6 +122,7 @@ async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: st
         await _settled(parts.erasures.withdraw, access.account_id)
         raise
     await _settled(parts.erasures.note, access.account_id)
+    await _overwritten(parts)
     return proof.standings
 
 
@@ -131,6 +132,16 @@ async def _settled(settle: Callable[[AccountId], None], account: AccountId) -> N
         await asyncio.to_thread(settle, account)
     except OSError as failure:
         _log.error("erasure-not-settled", exc_info=failure)
+
+
+async def _overwritten(parts: Parts) -> None:
+    """What was erased goes from the disk too; where that fails now, the upkeep or the end of the service does it."""
+    try:
+        emptied = await parts.database.empty_log()
+    except Refusal:
+        emptied = False
+    if not emptied:
+        _log.warning("erasure-not-overwritten-yet")
 
 
 async def settle_erasures(parts: Parts) -> int:

@@ -87,7 +87,7 @@ async def _denied(parts: Parts, reading: Reading, why: Refusal) -> Refusal:
 
 _log = structlog.get_logger()
 _DENIALS = frozenset(
-    {"not-found", "scope-not-granted", "grant-revoked", "grant-expired", "grant-paused"}
+    {"not-found", "scope-not-granted", "grant-revoked", "grant-expired", "grant-paused", "wrong-role"}
     | {"passcode-missing", "passcode-wrong"}
 )
 

@@ -13,12 +13,20 @@ from app.services.parts import Parts
 FIRST_S: Final = 60.0
 EVERY_S: Final = 3600.0
 
-_WORK: Final = {"files": purge, "erasures": settle_erasures}
 _log = structlog.get_logger()
 
 
+async def _empty_log(parts: Parts) -> int:
+    """What was deleted goes from SQLite's files too, where an erasure did not get that far."""
+    await parts.database.empty_log()
+    return 0
+
+
+_WORK: Final = {"files": purge, "erasures": settle_erasures, "write-ahead log": _empty_log}
+
+
 async def keep_tidy(parts: Parts, *, first_s: float = FIRST_S, every_s: float = EVERY_S) -> None:
-    """Deletes the files of links that ran out a week ago, and settles erasures; soon after the start, then hourly."""
+    """Deletes old files of links, settles erasures, empties the log; soon after the start, then hourly."""
     wait_s = first_s
     while True:
         await asyncio.sleep(wait_s)

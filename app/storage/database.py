@@ -16,7 +16,7 @@ from app.domain.access import ANYWHERE, Access, OwnDiary
 from app.domain.errors import DatabaseUnavailable
 from app.domain.ids import Revision
 from app.domain.sessions import TokenInvalid
-from app.storage.engines import make_engine, one_statement
+from app.storage.engines import BUSY_TIMEOUT_MS, make_engine, one_statement
 from app.storage.failures import as_refusal, breaks_transaction, lost_race
 from app.storage.lanes import Answer, Lanes, Run, Unit
 from app.storage.moves import MovingWork, Tell
@@ -32,6 +32,10 @@ _TOGETHER = 64
 _READ_IN_A_ROW = 16
 """How many waiting reads one lane takes at once: waking it, and whoever waits, costs as much as a small read."""
 _RACES = 5
+_READERS_END_WITHIN_MS = 250
+"""How long writes wait for readers to end when the log is emptied; only a backup reads longer."""
+_EMPTY_LOG = object()
+"""What the one writer of SQLite is asked instead of a unit of work."""
 
 
 class Database:
@@ -46,7 +50,7 @@ class Database:
         self._lookers = Lanes(one_statement(reading), _find_bearers, threads=1, together=_TOGETHER)
         self._replica_readers = _reading_lanes(make_engine(replica_url, read_only=True)) if replica_url else None
         self._writers = (
-            Lanes(self.primary, _telling(_write_together, on_move), threads=1, together=_TOGETHER)
+            Lanes(self.primary, _emptying(_telling(_write_together, on_move)), threads=1, together=_TOGETHER)
             if self.is_sqlite
             else Lanes(self.primary, _telling(_write_each, on_move), threads=_POSTGRES_WRITERS)
         )
@@ -77,6 +81,13 @@ class Database:
     async def write(self, access: Access, work: Callable[[Work], T]) -> T:
         """What the work answers, once it is durable; refuses with DatabaseUnavailable or StorageFull."""
         return await _answered(self._writers, _Job(access, work))
+
+    async def empty_log(self) -> bool:
+        """Has SQLite bring its write-ahead log into the file and cut it to nothing; False where a reader is in the way.
+
+        Until then, what was deleted still lies in both. Nothing to do on PostgreSQL. Refuses with DatabaseUnavailable.
+        """
+        return not self.is_sqlite or await _answered(self._writers, _EMPTY_LOG)
 
     def close(self) -> None:
         """Answers what waits, then closes every connection."""
@@ -176,6 +187,34 @@ def _telling(run: Run, on_move: Tell | None) -> Run:
         return answers
 
     return run_and_tell
+
+
+def _emptying(run: Run) -> Run:
+    """`run`, and behind it the log is emptied, if that is among what was asked.
+
+    By the thread that writes: some SQLite libraries lose commits where one connection writes and another checkpoints.
+    """
+
+    def run_and_empty(connection: Connection, units: Sequence[Unit]) -> list[Answer]:
+        writes = [unit for unit in units if unit.asked is not _EMPTY_LOG]
+        answers = run(connection, writes) if writes else []
+        return answers + [(unit, _emptied(connection), None) for unit in units if unit.asked is _EMPTY_LOG]
+
+    return run_and_empty
+
+
+def _emptied(connection: Connection) -> bool:
+    driver = connection.connection.driver_connection  # SQLAlchemy would begin a transaction, which is in the way
+    if driver is None:
+        return False
+    try:
+        driver.execute(f"PRAGMA busy_timeout = {_READERS_END_WITHIN_MS}")
+        try:
+            return driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    except connection.dialect.loaded_dbapi.Error:  # a full disk, say: what was committed stands
+        return False
 
 
 def _reading_lanes(engine: Engine) -> Lanes:

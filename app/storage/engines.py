@@ -19,12 +19,13 @@ logging.getLogger("psycopg").setLevel(logging.ERROR)
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_S = 4
 LOCK_TIMEOUT_S = 3
+BUSY_TIMEOUT_MS = LOCK_TIMEOUT_S * 1000
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # a commit is on the disk before it is answered
     "PRAGMA foreign_keys = ON",
-    f"PRAGMA busy_timeout = {LOCK_TIMEOUT_S * 1000}",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
     "PRAGMA secure_delete = ON",  # erased means overwritten
     "PRAGMA cache_size = -2048",  # 2 MiB a connection; the rest is the operating system's cache
     "PRAGMA temp_store = MEMORY",

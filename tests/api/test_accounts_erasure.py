@@ -18,6 +18,8 @@ from app.config import Settings
 from app.domain.ids import AccountId
 from app.logs import configure_logs
 from app.main import StandIns, create_app
+from app.services.parts import Parts
+from app.storage.database import at_length
 from app.storage.engines import make_engine
 from app.storage.erasures import Erasures
 from tests.support.people import PASSWORD, Person, sign_in, sign_up
@@ -68,6 +70,7 @@ def test_erasure_leaves_no_row_and_no_byte(
     assert (engine_name == "sqlite") is any(CANARY.encode() in content for content in files(settings.data))
     with TestClient(create_app(settings, stand_ins)) as client:
         assert erase(client, person) == 204
+        assert not any(CANARY.encode() in content for content in files(settings.data)), "nor while the service runs"
     assert not any(CANARY.encode() in content for content in files(settings.data))
     with make_engine(database_url).connect().execution_options(any_patient=True) as connection:
         tables = set(inspect(connection).get_table_names()) - KEPT
@@ -110,6 +113,21 @@ def test_erasure_leaves_nothing_of_what_was_shared(
         assert erase(client, doctor) == 204
     assert not any(CANARY.encode() in content for content in files(settings.data))
     engine.dispose()
+
+
+def test_an_erasure_during_a_backup_is_overwritten_after_it(
+    client: TestClient, database_url: str, settings: Settings, engine_name: str
+) -> None:
+    """A backup sees one view throughout, so the old pages stay until it has ended."""
+    person, parts = fill(client), cast("Parts", cast("FastAPI", client.app).state.parts)
+    with at_length(database_url, read_only=True) as backup:
+        assert backup.scalar(text("SELECT count(*) FROM accounts")) == 1
+        assert erase(client, person) == 204
+        assert (engine_name == "sqlite") is any(CANARY.encode() in content for content in files(settings.data))
+        assert client.portal is not None
+        assert client.portal.call(parts.database.empty_log) is (engine_name == "postgresql")
+    assert client.portal.call(parts.database.empty_log)
+    assert not any(CANARY.encode() in content for content in files(settings.data))
 
 
 def test_erased_account_is_gone_for_every_token_and_its_address_is_free(client: TestClient) -> None:

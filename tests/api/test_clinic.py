@@ -235,6 +235,14 @@ def test_erased_patient_is_gone(client: TestClient, patient: Person, clinician: 
     assert client.get("/v1/grants", headers=clinician.headers).json()["items"] == []
 
 
+@pytest.mark.usefixtures("diary")
+def test_log_tells_up_to_which_date_a_trend_was_read(client: TestClient, patient: Person, clinician: Person) -> None:
+    grant = shared(client, patient, clinician)
+    for path in ("trends/fibromyalgia", "trends/fibromyalgia?as_of=2026-02-20"):
+        assert grant.read(path).status_code == 200
+    assert [(row["from"], row["to"]) for row in grant.log()] == [(None, None), (None, "2026-02-20")]
+
+
 def rows(grant: Shared) -> list[tuple[str, list[str], str, str | None]]:
     return [
         (row["route"].removeprefix("/v1/clinic/patients"), row["conditions"], row["outcome"], row["code"])

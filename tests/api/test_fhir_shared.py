@@ -147,6 +147,26 @@ def test_clinician_without_a_grant_finds_nobody(client: TestClient, patient: Per
     assert refusal(client.get("/v1/fhir/AuditEvent", headers=clinician.headers)) == (403, "wrong-role")
 
 
+@pytest.mark.usefixtures("diary")
+def test_access_log_is_the_patients_alone_and_holds_who_asked_for_it(
+    client: TestClient, patient: Person, clinician: Person
+) -> None:
+    grant = shared(client, patient, clinician, scopes=EVERYTHING)
+    no_files = shared(client, patient, clinician, scopes=["summary"])
+    assert refusal(asked(grant, f"AuditEvent?patient={grant.pid}")) == (403, "wrong-role")
+    assert refusal(asked(grant, f"AuditEvent/{grant.pid}.1")) == (403, "wrong-role")
+    assert refusal(asked(no_files, f"AuditEvent?patient=Patient/{no_files.pid}")) == (403, "scope-not-granted")
+    grant.patient_does("pause")
+    assert refusal(asked(grant, f"AuditEvent?patient={grant.pid}")) == (403, "grant-paused")
+    told = [(row["grant_id"], row["route"], row["outcome"], row["code"]) for row in grant.log()]
+    assert told == [
+        (grant.id, "/v1/fhir/AuditEvent", "denied", "wrong-role"),
+        (grant.id, "/v1/fhir/AuditEvent/{id}", "denied", "wrong-role"),
+        (no_files.id, "/v1/fhir/AuditEvent", "denied", "scope-not-granted"),
+        (grant.id, "/v1/fhir/AuditEvent", "denied", "grant-paused"),
+    ]
+
+
 def test_patient_sees_consents_and_who_read(client: TestClient, patient: Person, clinician: Person) -> None:
     phone = Phone(client, patient)
     assert [*pages(phone, "Consent"), *pages(phone, "AuditEvent")] == []

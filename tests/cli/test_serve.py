@@ -7,7 +7,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from app.config import Settings
 from tests.support.process import ROOT
+
+
+def test_receipts_and_mails_name_the_port_that_serves_unless_an_address_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ONSET_PUBLIC_URL", raising=False)
+    served = Settings(mail_from="diary@example.org").served_at(4321)
+    assert (served.public_url, served.mail_from) == ("http://127.0.0.1:4321", "diary@example.org")
+    assert "public_url" not in served.model_fields_set, "links go by the address of the request"
+    assert Settings().served_at(0).public_url == "http://127.0.0.1:8000"
+    monkeypatch.setenv("ONSET_PUBLIC_URL", "https://diary.example.org")
+    assert Settings().served_at(4321).public_url == "https://diary.example.org"
 
 
 def test_standard_error_holds_json_lines_alone(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ async def _trend(  # noqa: PLR0913 - as its routes
     its, messages = await clinic.held(parts, access, pid), messages_for(access.locale)
     day = clinic.today(parts, its, as_of)
     granted = its.grant.terms.condition_shown_as(condition)
-    asked = Asked(route=_route(request), conditions=() if granted is None else (granted,))
+    asked = Asked(route=_route(request), conditions=() if granted is None else (granted,), last=as_of)
 
     async def build() -> Built:
         if granted is None:
