@@ -23,7 +23,7 @@ from app.domain.accounts import Settings as AccountSettings
 from app.domain.errors import DatabaseUnavailable, Invalid, NotFound, Refusal, StorageFull
 from app.logs import configure_logs
 from app.main import StandIns, UnsafeLibrary, create_app, make_parts, open_database, readiness
-from app.server import raise_file_limit, server, settle_memory, share_arenas
+from app.server import raise_file_limit, server, settle_memory, tame_malloc
 from app.services.accounts import set_password, sign_up
 from app.services.backup import RestoreRefused
 from app.services.backup_file import DamagedBackup
@@ -112,7 +112,7 @@ def _serve(settings: Settings, chosen: argparse.Namespace) -> int:
         return _refuse("--demo makes an account that everybody can see; it is not for production")
     configure_logs(settings.log_level)
     raise_file_limit()
-    share_arenas()
+    tame_malloc()
     _migrate(settings, chosen)
     app = create_app(settings.served_at(chosen.port))
     demo = asyncio.run(_with_parts(settings, make_demo)) if chosen.demo else None
