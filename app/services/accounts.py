@@ -23,6 +23,7 @@ from app.domain.sessions import PasswordWrong, ResetRefused
 from app.security.password_rules import check_password, password_errors
 from app.security.tokens import PASSWORD_RESET_LIFETIME, TokenKind, fingerprint, kind_of, new_token
 from app.services import letters
+from app.services.granting import end_all_held
 from app.services.guessing import prove, prove_again, subject_of
 from app.services.parts import Parts
 from app.storage.logins import Login, NewLogin
@@ -108,7 +109,8 @@ async def erase(parts: Parts, access: SignedIn, visitor: Nobody, *, password: st
 
     def erase_all(work: Work) -> None:
         prove_again(parts, work, proof, at)
-        work.grants.end_all_held(at)
+        if access.role is Role.CLINICIAN:
+            end_all_held(parts, work, at)
         if not work.accounts.erase(password_hash=proof.login.password_hash):
             raise PasswordWrong
         work.guesses.forget(proof.guesser.subject)

@@ -81,6 +81,13 @@ async def revoke(parts: Parts, access: SignedIn, grant_id: GrantId) -> Grant:
     return await parts.database.write(access, change)
 
 
+def end_all_held(parts: Parts, work: Work, at: datetime) -> None:
+    """Ends every grant that a clinician holds, whose account goes; patients keep a receipt as of any end."""
+    for seen in work.grants.listed():
+        grant = _to_change(work, seen.patient, seen.id)
+        _store(parts, work, grant, grant.revoked(at), Event.REVOKED, at)
+
+
 async def pause(parts: Parts, access: OwnDiary, grant_id: GrantId) -> Grant:
     """The paused grant; refuses with NotFound, GrantPending, GrantRevoked and GrantExpired."""
     return await _move(parts, access, grant_id, Grant.paused)

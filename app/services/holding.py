@@ -32,9 +32,22 @@ async def read_access_log(  # noqa: PLR0913 - a page is named by its window, pla
     return LogPage(links=links, next_after=links[-1].seq if len(found) > limit else None)
 
 
-async def list_receipts(parts: Parts, access: OwnDiary) -> list[Receipt]:
-    """The patient's own, the oldest first."""
-    return await parts.database.read(access, lambda work: [*work.receipts.listed()])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPage:
+    """Receipts, the oldest first."""
+
+    receipts: list[Receipt]
+    next_after: int | None
+    """The number that the next page begins after; None where this was the last."""
+
+
+async def list_receipts(parts: Parts, access: OwnDiary, *, after: int, limit: int) -> ReceiptPage:
+    """One page of the patient's own."""
+    found = await parts.database.read(access, lambda work: work.receipts.page(after=after, limit=limit + 1))
+    return ReceiptPage(
+        receipts=[receipt for _, receipt in found[:limit]],
+        next_after=found[limit - 1][0] if len(found) > limit else None,
+    )
 
 
 def _midnight(day: date) -> datetime:

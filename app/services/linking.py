@@ -9,7 +9,7 @@ from typing import Final
 
 from app.domain.access import Operator, OwnDiary
 from app.domain.clock import day_in_zone
-from app.domain.errors import Invalid, NotFound, fault
+from app.domain.errors import FieldError, Invalid, NotFound, fault
 from app.domain.ids import ShareId, uuid7
 from app.domain.sharing.receipts import Event, share_receipt
 from app.domain.sharing.scopes import Scope
@@ -85,9 +85,24 @@ async def make(parts: Parts, access: OwnDiary, wanted: Wanted, render: Render, *
     return Made(id=share_id, shlink=link, viewer_url=viewer_url(base, link), expires_at=wanted.expires_at)
 
 
-async def list_shares(parts: Parts, access: OwnDiary) -> list[Share]:
-    """All of the patient, the oldest first; those that ended too."""
-    return await parts.database.read(access, lambda work: work.shares.listed())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharePage:
+    """Some links, the oldest first; those that ended too."""
+
+    shares: list[Share]
+    next_after: str | None
+    """The share that the next page begins after; None where this was the last."""
+
+
+async def list_shares(parts: Parts, access: OwnDiary, *, after: str | None, limit: int) -> SharePage:
+    """A page of the patient's; refuses with Invalid where there is no such share to begin after."""
+    try:
+        found = await parts.database.read(access, lambda work: work.shares.page(after=after, limit=limit + 1))
+    except NotFound:
+        message = "This is no cursor of this list."
+        raise Invalid([FieldError(pointer="cursor", code="out-of-range", message=message)]) from None
+    shares = found[:limit]
+    return SharePage(shares=shares, next_after=shares[-1].id if len(found) > limit else None)
 
 
 async def revoke(parts: Parts, access: OwnDiary, share_id: str) -> Share:

@@ -38,11 +38,6 @@ _change = (
         }
     )
 )
-_end_all = (
-    update(grants)
-    .where(grants.c.clinician == bindparam("me"), grants.c.status != Status.REVOKED)
-    .values(status=Status.REVOKED, ended_at=bindparam("now"))
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,10 +139,6 @@ class Grants:
             "created_at": now,
         }
         self._connection.execute(_add, values)
-
-    def end_all_held(self, now: datetime) -> None:
-        """Ends every grant that a clinician holds, whose account goes."""
-        self._connection.execute(_end_all, {**self._mine, "now": now})
 
     def change(self, grant: Grant) -> None:
         """Stores what can change of a grant: state, frozen measures, assurance."""

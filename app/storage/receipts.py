@@ -1,8 +1,9 @@
 """A patient's consent receipts."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from app.domain.access import OwnDiary, SignedIn
 from app.domain.ids import PatientKey
@@ -20,6 +21,7 @@ _last_of = (
 _add = insert(receipts)
 _listed = select(receipts.c.id, receipts.c.consent_id, receipts.c.issued_at, receipts.c.jws).where(_OF)
 _in_order = _listed.order_by(receipts.c.number)
+_page = _in_order.add_columns(receipts.c.number).where(receipts.c.number > bindparam("after")).limit(bindparam("limit"))
 
 
 class Receipts:
@@ -48,7 +50,20 @@ class Receipts:
 
     def listed(self) -> Iterator[Receipt]:
         """The patient's own, the oldest first."""
+        for row in self._connection.execute(_in_order, {"patient": self._patient}):
+            yield _receipt(row)
+
+    def page(self, *, after: int, limit: int) -> list[tuple[int, Receipt]]:
+        """So many of the patient's own that come after this number, each with its number."""
+        where = {"patient": self._patient, "after": after, "limit": limit}
+        return [(row.number, _receipt(row)) for row in self._connection.execute(_page, where)]
+
+    @property
+    def _patient(self) -> PatientKey:
         if not isinstance(self._access, OwnDiary):
             raise TypeError("receipts are the patient's")
-        for row in self._connection.execute(_in_order, {"patient": self._access.patient}):
-            yield Receipt(id=row.id, consent_id=row.consent_id, issued_at=row.issued_at, jws=row.jws)
+        return self._access.patient
+
+
+def _receipt(row: Row[*tuple[Any, ...]]) -> Receipt:
+    return Receipt(id=row.id, consent_id=row.consent_id, issued_at=row.issued_at, jws=row.jws)

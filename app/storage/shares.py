@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from app.domain.access import Guest, Nobody, Operator, OwnDiary
+from app.domain.errors import NotFound
 from app.domain.ids import PatientKey, ShareId, ShareKey
 from app.domain.sharing.consent import Status
 from app.domain.sharing.share import Share, ShareKind
@@ -19,6 +20,8 @@ from app.storage.terms import chosen_values, offer_values, terms_of
 _SHOWN = [column for column in shares.c if column is not shares.c.fingerprint]
 _MINE = shares.c.patient == bindparam("me")
 _listed = select(*_SHOWN).where(_MINE).order_by(shares.c.key)
+_page = _listed.where(shares.c.key > bindparam("after")).limit(bindparam("limit"))
+_key = select(shares.c.key).where(_MINE, shares.c.id == bindparam("the_id"))
 _one_to_change = select(*_SHOWN).where(_MINE, shares.c.id == bindparam("the_id")).with_for_update()
 _by_token = select(*_SHOWN).where(shares.c.fingerprint == bindparam("token"))
 _to_read = select(*_SHOWN).where(shares.c.id == bindparam("the_id")).with_for_update()
@@ -94,6 +97,19 @@ class Shares:
     def listed(self) -> list[Share]:
         """All of the patient, the oldest first."""
         return [_share(row) for row in self._connection.execute(_listed, {"me": self._patient})]
+
+    def page(self, *, after: str | None, limit: int) -> list[Share]:
+        """So many of the patient's that come after the one of this id, the oldest first.
+
+        Refuses with NotFound where there is no such share to begin after.
+        """
+        key = 0
+        if after is not None:
+            key = self._connection.execute(_key, {"me": self._patient, "the_id": after}).scalar_one_or_none()
+            if key is None:
+                raise NotFound
+        where = {"me": self._patient, "after": key, "limit": limit}
+        return [_share(row) for row in self._connection.execute(_page, where)]
 
     def find(self, share_id: str) -> Share | None:
         """The patient's own, locked until the unit of work ends."""

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from starlette.testclient import TestClient
 
-from tests.support.people import Person, sign_up
+from tests.support.people import PASSWORD, Person, sign_up
 from tests.support.sharing import act, pending, shared
 
 
@@ -78,3 +78,32 @@ def test_a_clinician_who_ends_a_grant_leaves_a_receipt_too(client: TestClient, p
     keys = client.get("/v1/receipts/keys").json()
     assert [verified(item["jws"], keys)["event"] for item in receipts(client, patient)] == ["given", "revoked"]
     assert receipts(client, sign_up(client)) == []
+
+
+def test_a_clinician_whose_account_goes_leaves_receipts_of_what_was_confirmed(
+    client: TestClient, patient: Person
+) -> None:
+    clinician = sign_up(client, role="clinician")
+    grant = shared(client, patient, clinician)
+    shared(client, patient, clinician).patient_does("revoke")
+    pending(client, patient, clinician)
+    gone = client.post("/v1/me/erasure", json={"password": PASSWORD}, headers=clinician.headers)
+    assert gone.status_code == 204
+    keys = client.get("/v1/receipts/keys").json()
+    said = [verified(item["jws"], keys) for item in receipts(client, patient)]
+    assert [one["event"] for one in said] == ["given", "given", "revoked", "revoked"]
+    assert (said[-1]["consent_id"], said[-1]["previous_id"]) == (grant.id, said[0]["id"])
+
+
+def test_receipts_come_in_pages(client: TestClient, patient: Person) -> None:
+    clinician = sign_up(client, role="clinician")
+    for _ in range(2):
+        shared(client, patient, clinician).patient_does("revoke")
+    every, cursor = receipts(client, patient), "0"
+    found: list[Any] = []
+    assert len(every) == 4
+    while cursor is not None:
+        page = client.get(f"/v1/me/receipts?limit=2&cursor={cursor}", headers=patient.headers).json()
+        assert len(page["items"]) == 2
+        found, cursor = [*found, *page["items"]], page["next_cursor"]
+    assert found == every

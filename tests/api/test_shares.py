@@ -122,6 +122,17 @@ def test_list_shows_how_links_stand_and_nothing_that_opens_them(client: TestClie
     assert client.get("/v1/shares", headers=sign_up(client).headers).json()["items"] == []
 
 
+def test_list_of_links_has_pages(client: TestClient, patient: Person) -> None:
+    made, other = [visit_link(client, patient).id for _ in range(3)], visit_link(client, sign_up(client)).id
+    first = client.get("/v1/shares?limit=2", headers=patient.headers).json()
+    second = client.get(f"/v1/shares?limit=2&cursor={first['next_cursor']}", headers=patient.headers).json()
+    assert [one["id"] for one in (*first["items"], *second["items"])] == made
+    assert (len(first["items"]), second["next_cursor"]) == (2, None)
+    for cursor in ("x", other):
+        refused = client.get(f"/v1/shares?cursor={cursor}", headers=patient.headers)
+        assert field_faults(refused) == [("cursor", "out-of-range")]
+
+
 def test_state_is_changed_by_its_patient_alone(client: TestClient, patient: Person, clock: SettableClock) -> None:
     link = ongoing_link(client, patient)
     stranger = sign_up(client)

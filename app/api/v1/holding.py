@@ -75,6 +75,9 @@ SCHEMAS: Final = {
 }
 
 
+Numbered = Annotated[WholeNumber, Query(ge=0, le=2**53, description="`next_cursor` of the page before.")]
+
+
 class ReceiptOut(BaseModel):
     """A consent, or its end, signed."""
 
@@ -86,10 +89,11 @@ class ReceiptOut(BaseModel):
 
 
 class ReceiptsOut(BaseModel):
-    """All of them, the oldest first."""
+    """The oldest first."""
 
     items: list[ReceiptOut]
-    next_cursor: None
+    next_cursor: str | None
+    """null on the last page."""
 
 
 @router.get(
@@ -105,7 +109,7 @@ async def read_access_log(  # noqa: PLR0913 - a list is named by its window, pla
     first: From = None,
     to: To = None,
     limit: Limit = 100,
-    cursor: Annotated[WholeNumber, Query(ge=0, le=2**53, description="`next_cursor` of the page before.")] = 0,
+    cursor: Numbered = 0,
 ) -> Response:
     """Who read what of the diary, and who was refused."""
     page = await holding.read_access_log(parts, access, first=first, last=to, after=cursor, limit=limit)
@@ -117,11 +121,11 @@ async def read_access_log(  # noqa: PLR0913 - a list is named by its window, pla
 
 
 @router.get("/me/receipts", responses=problems(401, "wrong-role"))
-async def list_receipts(parts: TheParts, access: Patient) -> ReceiptsOut:
+async def list_receipts(parts: TheParts, access: Patient, limit: Limit = 100, cursor: Numbered = 0) -> ReceiptsOut:
     """A signed receipt of each consent and of its end."""
-    found = await holding.list_receipts(parts, access)
-    items = [ReceiptOut.model_validate(receipt, from_attributes=True) for receipt in found]
-    return ReceiptsOut(items=items, next_cursor=None)
+    page = await holding.list_receipts(parts, access, after=cursor, limit=limit)
+    items = [ReceiptOut.model_validate(receipt, from_attributes=True) for receipt in page.receipts]
+    return ReceiptsOut(items=items, next_cursor=None if page.next_after is None else str(page.next_after))
 
 
 @router.get(

@@ -13,6 +13,7 @@ from app.api.limits import LimitedRoute, show
 from app.api.problems import problems
 from app.api.qr import qr_svg
 from app.api.render import json_of
+from app.api.v1.diary import Cursor, Limit
 from app.api.v1.grants import Ticked
 from app.api.v1.router import PREFIX, Router
 from app.api.wire import Day, Instant
@@ -132,10 +133,11 @@ class ShareItem(BaseModel):
 
 
 class SharesOut(BaseModel):
-    """All of them, the oldest first; those that ended too."""
+    """The oldest first; those that ended too."""
 
     items: list[ShareItem]
-    next_cursor: None
+    next_cursor: str | None
+    """null on the last page."""
 
 
 class RefreshIn(BaseModel):
@@ -165,10 +167,10 @@ async def make_share(
 
 
 @router.get("")
-async def list_shares(parts: TheParts, access: Patient) -> SharesOut:
+async def list_shares(parts: TheParts, access: Patient, limit: Limit = 100, cursor: Cursor = None) -> SharesOut:
     """The patient's links, without what opens them."""
-    found, now = await linking.list_shares(parts, access), parts.clock()
-    return SharesOut(items=[ShareItem.of(share, now) for share in found], next_cursor=None)
+    page, now = await linking.list_shares(parts, access, after=cursor, limit=limit), parts.clock()
+    return SharesOut(items=[ShareItem.of(share, now) for share in page.shares], next_cursor=page.next_after)
 
 
 @router.post("/{id}/revoke", responses=problems(404))
