@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 _BIN = Path(sys.executable).parent
 _WORKERS = 2
 _SEED = 1
-"""Of the tests' order and the examples that they draw, so that a commit gets one verdict; pytest alone draws new ones."""
+"""Of the tests' order and examples, so that a commit gets one verdict; pytest by itself draws new ones."""
 _DOMAIN_PERCENT = 100
 _OVERALL_PERCENT = 95
 _SQUAWK_LETS_PASS = (
