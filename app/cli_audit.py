@@ -61,5 +61,8 @@ def _touched(settings: Settings, since: datetime, until: datetime) -> int:
 
 
 def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("give a date, or an instant such as 2026-03-01T12:00:00Z") from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

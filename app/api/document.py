@@ -22,6 +22,8 @@ from app.api.problems import KINDS, MEDIA_TYPE, outcome_example, problem_example
 _REF: Final = "#/components/schemas/{model}"
 _STATUS: Final = {"type": "integer", "minimum": 400, "maximum": 599}
 _TEXT: Final = {"type": "string"}
+_BOUNDS: Final = {"ge": "minimum", "le": "maximum"}
+"""What Pydantic calls the bounds of a number that it has validated by a function, and what JSON Schema calls them."""
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -128,6 +130,8 @@ def _complete(document: dict[str, Any], schemas: dict[str, Any], app: FastAPI) -
 def _complete_operation(
     operation: dict[str, Any], body: Body | None, shown: dict[type[BaseModel], dict[str, Any]]
 ) -> None:
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = {_BOUNDS.get(name, name): value for name, value in parameter["schema"].items()}
     answers: list[int | str] = [500, 503]
     if any(parameter["in"] != "header" for parameter in operation.get("parameters", ())):
         answers.append("invalid")

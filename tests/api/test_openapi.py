@@ -100,6 +100,17 @@ def test_an_operation_shows_examples_of_bodies_and_answers_that_fit(operation: O
             assert faults(content["schema"], example) == [], where
 
 
+def test_bounds_have_the_names_of_json_schema() -> None:
+    asked = {
+        (operation.id, one["name"]): one["schema"]
+        for operation in operations()
+        for one in operation.shown.get("parameters", ())
+    }
+    limit = asked["list_shares", "limit"]
+    assert (limit["minimum"], limit["maximum"]) == (1, 1000)
+    assert not any({"ge", "gt", "le", "lt"} & set(schema) for schema in asked.values())
+
+
 def test_no_schema_is_left_over() -> None:
     text = FROZEN.read_text("utf-8")
     for kind in ("schemas", "responses"):

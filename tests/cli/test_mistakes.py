@@ -19,6 +19,14 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("a long walk by the sea\n"))
 
 
+def test_an_instant_that_is_none_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["touched", "--from", VALUE, "--to", "2026-03-01"])
+    said = capsys.readouterr().err
+    assert "give a date, or an instant such as 2026-03-01T12:00:00Z" in said
+    assert VALUE not in said
+
+
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """The one line of a command that is refused."""
     assert main(arguments) == 1
