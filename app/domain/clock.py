@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 Clock = Callable[[], datetime]
@@ -12,6 +11,7 @@ EARLIEST_DAY = date(1900, 1, 1)
 _FARTHEST_EAST = timedelta(hours=14)
 _NOBODYS_ZONES = frozenset({"Factory", "localtime"})
 """Names that time zone data have beside those of places: of no setting at all, and of this machine's own."""
+_ZONES = frozenset(available_timezones() - _NOBODYS_ZONES)
 
 
 def system_clock() -> datetime:
@@ -24,14 +24,9 @@ def latest_day(now: datetime) -> date:
     return (now + _FARTHEST_EAST).date()
 
 
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones() - _NOBODYS_ZONES)
-
-
 def is_known_zone(name: str) -> bool:
     """Whether the name is an IANA time zone that this server knows."""
-    return name in _zones()
+    return name in _ZONES
 
 
 def day_in_zone(now: datetime, zone: str) -> date:

@@ -1,4 +1,7 @@
-"""Which tests coverage is counted from: tracing slows Python by two thirds, and engines share most of the code."""
+"""Which tests coverage is counted from: tracing slows Python by two thirds, and engines share most of the code.
+
+What is kept from call to call counts only where a counted test makes it first; `app/domain` keeps nothing.
+"""
 
 from collections.abc import Generator
 
