@@ -29,8 +29,8 @@ _READERS = 2
 _POSTGRES_WRITERS = 4
 _TOGETHER = 64
 """How many waiting writes SQLite commits as one, and how many looks are answered as one."""
-_READ_IN_A_ROW = 16
-"""How many waiting reads one lane takes at once: waking it, and whoever waits, costs as much as a small read."""
+_READ_IN_A_ROW, _GLANCE_IN_A_ROW = 4, 16
+"""How many one lane takes at once: waking it, and whoever waits, costs as much as a glance; reads can be large."""
 _RACES = 5
 _READERS_END_WITHIN_MS = 250
 """How long writes wait for readers to end when the log is emptied; only a backup reads longer."""
@@ -46,7 +46,7 @@ class Database:
         self.primary = make_engine(url)
         reading = make_engine(url, read_only=True)
         self._readers = _reading_lanes(reading)
-        self._glancers = self._readers if self.is_sqlite else _reading_lanes(one_statement(reading))
+        self._glancers = Lanes(one_statement(reading), _read_each, threads=_READERS, together=_GLANCE_IN_A_ROW)
         self._lookers = Lanes(one_statement(reading), _find_bearers, threads=1, together=_TOGETHER)
         self._replica_readers = _reading_lanes(make_engine(replica_url, read_only=True)) if replica_url else None
         self._writers = (
@@ -93,8 +93,7 @@ class Database:
         """Answers what waits, then closes every connection."""
         self._writers.close()
         self._readers.close()
-        if self._glancers is not self._readers:
-            self._glancers.close()
+        self._glancers.close()
         self._lookers.close()
         if self._replica_readers:
             self._replica_readers.close()
