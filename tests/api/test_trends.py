@@ -1,6 +1,7 @@
 """Summaries as a phone gets them (api, "Trends"; trends, sections 1 to 8)."""
 
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -191,6 +192,30 @@ def test_summary_does_not_hang_on_the_order_of_writing(client: TestClient, phone
     other.stored("/v1/days/2026-03-01", {"pain": 9})
     other.delete("/v1/days/2026-03-01")
     live(other, before=7, after=5)
+    assert {**summary(other), "as_of_rev": 0} == {**summary(phone), "as_of_rev": 0}
+
+
+def test_summary_is_that_of_the_diary_however_it_came_about(client: TestClient, phone: Phone) -> None:
+    chance = Random(1)  # noqa: S311 - the same each time
+    diary = {day.isoformat(): chance.randint(4, 9) for day in days_from(FIRST, 56) if chance.random() < 0.8}
+    write_doses(phone, days_from(FIRST_DOSE, 7 * WEEKS))
+    for day, pain in diary.items():
+        phone.stored(f"/v1/days/{day}", {"pain": pain})
+    other = Phone(client, sign_up(client))
+    left = [*diary, *(day.isoformat() for day in days_from(FIRST, 56))]
+    chance.shuffle(left)
+    for at, day in enumerate(left):
+        if day in left[at + 1 :] and chance.random() < 0.5:
+            continue
+        if chance.random() < 0.3 and other.get(f"/v1/days/{day}").status_code == 200:
+            other.delete(f"/v1/days/{day}")
+        other.stored(f"/v1/days/{day}", {"pain": chance.randint(0, 10)})
+        last = day not in left[at + 1 :]
+        if last and day not in diary:
+            other.delete(f"/v1/days/{day}")
+        elif last:
+            other.stored(f"/v1/days/{day}", {"pain": diary[day]})
+    write_doses(other, days_from(FIRST_DOSE, 7 * WEEKS))
     assert {**summary(other), "as_of_rev": 0} == {**summary(phone), "as_of_rev": 0}
 
 

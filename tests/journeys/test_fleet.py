@@ -18,7 +18,7 @@ def on_sqlite() -> Iterator[Ground]:
 
 
 def test_no_guarantee_breaks_on_sqlite(on_sqlite: Ground) -> None:
-    found = [each for each in runs(on_sqlite, range(1, 41), PHONES) if each]
+    found = [each for each in runs(on_sqlite, range(1, 61), PHONES) if each]
     assert not found, "\n".join(map(str, found))
 
 
